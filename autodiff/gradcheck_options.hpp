@@ -1,0 +1,59 @@
+// What a user can set on a gradient check.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+
+namespace grove {
+
+/// How the numeric derivative is first taken. Entries that disagree are always measured again with `sweep`.
+enum class DifferenceMethod {
+  central,     ///< (f(x+h) - f(x-h)) / 2h: 2 evaluations
+  central4,    ///< fourth-order central difference: 4 evaluations
+  sweep,       ///< fourth-order differences at seven steps, the one with the smallest estimated error: 28 evaluations
+  richardson,  ///< Ridders' extrapolation with a round-off floor: at most 20 evaluations
+};
+
+/// Which entries are checked.
+enum class GradcheckCoverage {
+  automatic,    ///< `full` up to `full_limit` entries, `directional` above
+  full,         ///< every entry
+  sampled,      ///< `samples` random entries of each leaf
+  directional,  ///< random directions over the whole tree and one in each leaf; a failure is bisected down to an index
+};
+
+/// The interval in which the entries of a leaf may be probed, ends included.
+struct GradcheckBounds {
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+};
+
+/// Settings of `gradcheck`. An entry passes when
+///
+///   |analytic - numeric| ≤ atol + rtol·max(|analytic|, |numeric|) + 3·(estimated error of numeric)
+///
+/// A zero asks for the default. Throws: grove::HyperparameterError from the check for a negative setting or an unknown
+/// path.
+struct GradcheckOptions {
+  double rtol = 0;   ///< relative tolerance; default 1e-6, for float parameters or values 5e-3
+  double atol = 0;   ///< absolute tolerance; default rtol/1000 times the largest gradient entry of the leaf
+  double step = 0;   ///< first step for every entry, in the units of the parameters; default chosen for each entry
+  double noise = 0;  ///< relative accuracy of the value, if worse than rounding (a loss with an iterative solver)
+  DifferenceMethod method = DifferenceMethod::central;
+  GradcheckCoverage coverage = GradcheckCoverage::automatic;
+  std::int64_t full_limit = 2000;                    ///< largest number of entries that `automatic` checks one by one
+  int samples = 16;                                  ///< entries of each leaf in `sampled`
+  int directions = 4;                                ///< directions over the whole tree in `directional`
+  std::map<std::string, double> typical_scale = {};  ///< size of change that matters, by path of the leaf
+  std::map<std::string, GradcheckBounds> bounds =
+      {};                            ///< domain of a leaf, by path: differences are one-sided at its edges
+  std::uint64_t seed = 1;            ///< of the random directions and samples
+  double nondet_tol = 0;             ///< relative change allowed between two calls with the same input
+  std::int64_t max_evaluations = 0;  ///< stop adding entries after so many values; default no limit
+  int max_rows = 10;                 ///< rows in the report
+  bool check_nearby = true;          ///< also check one direction at a second point (finds stale values)
+};
+
+}  // namespace grove

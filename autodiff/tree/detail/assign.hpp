@@ -1,0 +1,90 @@
+// Views of leaves as arguments, and results of functions as leaves.
+#pragma once
+
+#include <Eigen/Core>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/tree/detail/agree.hpp"
+#include "autodiff/tree/detail/match_structure.hpp"
+#include "autodiff/tree/leaf.hpp"
+
+namespace grove::tree::detail {
+
+/// The view of a leaf; anything else as it is.
+template <class L>
+constexpr decltype(auto) view(L& leaf) {
+  if constexpr (Leaf<L>) {
+    return leaf_traits<std::remove_const_t<L>>::view(leaf);
+  } else {
+    return (leaf);
+  }
+}
+
+/// f(views...) with every view an lvalue, so that `auto&`, `const auto&` and `auto&&` all bind to it.
+template <class F, class... V>
+constexpr decltype(auto) call(F& f, V&&... views) {
+  return f(views...);
+}
+
+template <class F, class... L>
+constexpr decltype(auto) call_on_views(F& f, L&... leaves) {
+  return call(f, view(leaves)...);
+}
+
+/// Assigns an Eigen expression, which may refer to the leaf, to an Eigen leaf.
+template <class L, class V>
+void assign_expression(L& leaf, const V& value) {
+  if constexpr (std::is_same_v<typename L::Scalar, typename V::Scalar>) {
+    if (value.rows() == leaf.rows() && value.cols() == leaf.cols()) {
+      leaf = value;
+    } else {
+      leaf = L(value);  // resizing first would destroy what the expression reads
+    }
+  } else {
+    assign_expression(leaf, value.template cast<typename L::Scalar>());
+  }
+}
+
+/// leaf ← value, with whatever conversion that takes.
+template <class L, class V>
+constexpr void assign_leaf(L& leaf, V&& value) {
+  using Value = std::remove_cvref_t<V>;
+  if constexpr (requires { leaf_traits<L>::assign(leaf, std::forward<V>(value)); }) {
+    leaf_traits<L>::assign(leaf, std::forward<V>(value));
+  } else if constexpr (std::is_arithmetic_v<L> && std::is_arithmetic_v<Value>) {
+    leaf = static_cast<L>(value);
+  } else if constexpr (is_eigen<L> && is_eigen<Value>) {
+    assign_expression(leaf, value);
+  } else if constexpr (is_eigen<L> && std::is_convertible_v<Value, typename leaf_traits<L>::Scalar>) {
+    leaf.setConstant(static_cast<typename leaf_traits<L>::Scalar>(value));
+  } else {
+    leaf = std::forward<V>(value);
+  }
+}
+
+/// leaf ← f(views of the leaves). The views live until the assignment is done, so that f may return an expression of
+/// them.
+template <class L, class F, class... Leaves>
+constexpr void assign_call(L& leaf, F& f, const Leaves&... leaves) {
+  auto assign = [&](const auto&... views) { assign_leaf(leaf, f(views...)); };
+  call_on_views(assign, leaves...);
+}
+
+/// The tree of what assign(leaf of the result, leaf of `t`, others...) leaves in its first argument; a temporary `t`
+/// becomes the result.
+template <class Trail, class F, class T, class... Rest>
+constexpr std::remove_cvref_t<T> map_leaves(Trail trail, F& assign, T&& t, const Rest&... rest) {
+  if constexpr (std::is_lvalue_reference_v<T>) {
+    std::remove_cvref_t<T> result = blank_copy(t);
+    visit(trail, assign, result, std::as_const(t), rest...);
+    return result;
+  } else {
+    std::remove_cvref_t<T> result = std::move(t);
+    visit(trail, assign, result, std::as_const(result), rest...);
+    return result;
+  }
+}
+
+}  // namespace grove::tree::detail

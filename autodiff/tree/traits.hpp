@@ -1,0 +1,19 @@
+// What a tree is.
+#pragma once
+
+#include "autodiff/tree/detail/fields.hpp"
+#include "autodiff/tree/detail/kind.hpp"
+#include "autodiff/tree/leaf.hpp"
+#include "autodiff/tree/register.hpp"
+
+namespace grove::tree {
+
+/// T is a tree: a leaf, or a node that contains trees. Nodes are aggregates, std::vector, std::array, C arrays,
+/// std::tuple, std::pair, std::map, std::optional, and classes registered with GROVE_TREE or grove::tree_traits. What
+/// is neither (an int, a bool, an enum, a std::string, an Eigen matrix of integers) may be a member of a node and is
+/// carried along untouched.
+template <class T>
+concept Pytree = Leaf<T> || detail::StandardContainer<std::remove_cvref_t<T>> ||
+    detail::PlainAggregate<std::remove_cvref_t<T>> || detail::RegisteredWithGroveTree<std::remove_cvref_t<T>>;
+
+}  // namespace grove::tree

@@ -1,0 +1,55 @@
+# Functions for Grove's tests.
+
+find_package(Catch2 REQUIRED)
+find_package(Threads REQUIRED)
+
+# One precompiled header (Catch2, Eigen, fmt) and one main() for all test programs. Catch2 2 defines its main() only where
+# its header is first seen with CATCH_CONFIG_MAIN, so main.cpp cannot use the precompiled header; the empty file does.
+file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" CONTENT "")
+add_library(grove_test_main STATIC "${PROJECT_SOURCE_DIR}/tests/main.cpp" "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
+set_source_files_properties("${PROJECT_SOURCE_DIR}/tests/main.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+target_include_directories(grove_test_main PUBLIC "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests")
+target_link_libraries(grove_test_main PUBLIC grove::models Threads::Threads grove_dev_warnings)
+target_precompile_headers(grove_test_main PRIVATE "${PROJECT_SOURCE_DIR}/tests/catch.hpp" <Eigen/Dense> <fmt/format.h>)
+if(Catch2_VERSION VERSION_LESS 3)
+  target_link_libraries(grove_test_main PUBLIC Catch2::Catch2)
+  set(GROVE_CATCH_ARGUMENTS --warn NoTests)
+else()
+  target_link_libraries(grove_test_main PUBLIC Catch2::Catch2WithMain)
+  set(GROVE_CATCH_ARGUMENTS "")
+endif()
+
+add_custom_target(grove_thread_tests)
+
+# grove_add_tests(<name> SOURCES <file>... [LABELS <label>...] [DEFINITIONS <definition>...])
+#
+# One program, <name>_tests, of all the sources, and one ctest entry per source: <name>/<file without extension>. A folder
+# that has no sources yet is fine. The label `threads` puts a program among those that also run under ThreadSanitizer.
+# The tests run in the source directory of their CMakeLists.txt.
+function(grove_add_tests name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LABELS;DEFINITIONS")
+  if(NOT ARG_SOURCES)
+    return()
+  endif()
+  set(target ${name}_tests)
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE grove_test_main)
+  if(ARG_DEFINITIONS)
+    # Other definitions need another precompiled header; parsing the headers again is cheaper than building one.
+    target_compile_definitions(${target} PRIVATE ${ARG_DEFINITIONS})
+  else()
+    target_precompile_headers(${target} REUSE_FROM grove_test_main)
+  endif()
+  if("threads" IN_LIST ARG_LABELS)
+    add_dependencies(grove_thread_tests ${target})
+  endif()
+  foreach(source IN LISTS ARG_SOURCES)
+    get_filename_component(test "${source}" NAME_WE)
+    add_test(
+      NAME "${name}/${test}"
+      COMMAND ${target} --filenames-as-tags ${GROVE_CATCH_ARGUMENTS} "[#${test}]"
+      WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+    )
+    set_tests_properties("${name}/${test}" PROPERTIES LABELS "${ARG_LABELS}")
+  endforeach()
+endfunction()

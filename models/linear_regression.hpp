@@ -1,0 +1,58 @@
+// Linear regression, and its least-squares solution in closed form.
+#pragma once
+
+#include <Eigen/Core>
+#include <Eigen/QR>
+
+#include <fmt/format.h>
+
+#include <autodiff/autodiff.hpp>
+
+namespace grove::models {
+
+/// y ≈ x·weight + bias.
+template <class T = double>
+struct LinearRegression {
+  grove::Vector<T> weight;  ///< one for each column of x
+  T bias;
+
+  /// Predictions.  x: n×k → n
+  template <class X>
+  grove::Array<T> operator()(const X& x) const {
+    return (x * weight).array() + bias;
+  }
+};
+
+namespace detail {
+
+/// The c that minimises |a·c - y|².  Throws: grove::DataError if there is more than one.
+/// A template for the sake of those who do not call it: Eigen's QR costs seconds of compile time.
+template <class A>
+Eigen::VectorXd solve_least_squares(const char* who, const A& a, const Eigen::VectorXd& y) {
+  if (a.rows() != y.size()) throw ShapeError(fmt::format("{}: x has {} rows, y has {}", who, a.rows(), y.size()));
+  if (!a.allFinite() || !y.allFinite())
+    throw DataError(fmt::format("{}: the data holds values that are not finite", who));
+  if (a.rows() < a.cols())
+    throw DataError(fmt::format("{}: {} rows cannot fix {} coefficients", who, a.rows(), a.cols()));
+  const Eigen::ColPivHouseholderQR<A> qr(a);
+  if (qr.rank() < a.cols())
+    throw DataError(
+        fmt::format("{}: of {} columns (the constant included) only {} are linearly independent; leave some out", who,
+                    a.cols(), qr.rank()));
+  return qr.solve(y);
+}
+
+}  // namespace detail
+
+/// The weight and bias that minimise the mean squared error, by a QR factorization with column pivoting.  x: n×k, y: n.
+/// Throws: grove::DataError if the columns (the bias included) are linearly dependent, if there are fewer rows than
+/// coefficients, or if a value is not finite; grove::ShapeError if x and y differ in length.
+template <class X>
+LinearRegression<> least_squares(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y) {
+  Eigen::MatrixXd with_ones(x.rows(), x.cols() + 1);
+  with_ones << x, Eigen::VectorXd::Ones(x.rows());
+  const Eigen::VectorXd solution = detail::solve_least_squares("least_squares", with_ones, y);
+  return {solution.head(x.cols()), solution[x.cols()]};
+}
+
+}  // namespace grove::models

@@ -1,0 +1,80 @@
+// What `minimize` reports after each step, and ready-made callbacks: a progress line and a CSV log.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/error.hpp"
+#include "optim/detail/terminal.hpp"
+
+namespace grove::optim {
+
+/// Where a minimization stands after a step.
+struct Progress {
+  std::int64_t step = 0;       ///< steps done, so 1 after the first
+  std::int64_t max_steps = 0;  ///< steps at most
+  double value = 0;            ///< loss before the step; with batches, of the batch
+  double gradient_norm = 0;    ///< norm of the gradient there, over the whole tree
+  double seconds = 0;          ///< since the start
+  double best_value = 0;       ///< smallest loss so far; with batches, smallest mean of an epoch
+  bool last = false;           ///< whether the minimization ends here
+};
+
+/// Called after each step. Any callable that takes a `const Progress&` will do; if it returns true, the minimization
+/// stops.
+class Callback {
+ public:
+  template <class F>
+  requires std::is_invocable_v<F&, const Progress&> Callback(F f) {
+    if constexpr (std::is_convertible_v<std::invoke_result_t<F&, const Progress&>, bool>) {
+      call_ = std::move(f);
+    } else {
+      call_ = [f = std::move(f)](const Progress& progress) mutable {
+        f(progress);
+        return false;
+      };
+    }
+  }
+
+  bool operator()(const Progress& progress) const { return call_(progress); }
+
+ private:
+  std::function<bool(const Progress&)> call_;
+};
+
+/// A line that is rewritten as the minimization goes on, at most ten times a second. Silent if `stream` is no terminal.
+inline Callback progress_line(std::FILE* stream = stderr) {
+  const bool visible = detail::is_terminal(stream);
+  return [stream, visible, shown = -1.0](const Progress& now) mutable {
+    if (!visible || (!now.last && now.seconds - shown < 0.1)) return;
+    shown = now.seconds;
+    fmt::print(stream, "\r\x1b[2Kstep {}/{}  loss {:.6g}  |gradient| {:.3g}  {:.1f} s{}", now.step, now.max_steps,
+               now.value, now.gradient_norm, now.seconds, now.last ? "\n" : "");
+    std::fflush(stream);
+  };
+}
+
+/// Writes `step,value,gradient_norm,seconds` to a file, a line every `every` steps and one for the last.
+///
+/// Throws: DataError if the file cannot be written.
+inline Callback csv_log(const std::string& path, std::int64_t every = 1) {
+  std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "w"), [](std::FILE* f) {
+    if (f != nullptr) std::fclose(f);
+  });
+  if (!file) throw DataError(fmt::format("csv_log: {}: cannot be opened for writing", path));
+  fmt::print(file.get(), "step,value,gradient_norm,seconds\n");
+  return [file, every](const Progress& now) {
+    if (!now.last && now.step % every != 0) return;
+    fmt::print(file.get(), "{},{:.17g},{:.17g},{:.6f}\n", now.step, now.value, now.gradient_norm, now.seconds);
+    if (now.last) std::fflush(file.get());
+  };
+}
+
+}  // namespace grove::optim

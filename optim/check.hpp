@@ -1,0 +1,68 @@
+// Hyperparameters are checked where they are given.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "autodiff/error.hpp"
+
+namespace grove::optim::detail {
+
+/// The plain number in a hyperparameter, which may be an active scalar.
+template <class Real>
+double plain(const Real& x) {
+  if constexpr (std::is_arithmetic_v<Real>) {
+    return static_cast<double>(x);
+  } else if constexpr (requires { x.value(); }) {
+    return plain(x.value());
+  } else {
+    return plain(x.value);
+  }
+}
+
+[[noreturn]] inline void reject(std::string_view function, std::string_view name, std::string_view needed, double got) {
+  throw HyperparameterError(fmt::format("{}: {} must {}, got {}", function, name, needed, got));
+}
+
+/// Decay rates: 0 ≤ x < 1.
+template <class Real>
+void check_decay(std::string_view function, std::string_view name, const Real& x) {
+  const double got = plain(x);
+  if (!(got >= 0 && got < 1)) reject(function, name, "lie in [0, 1)", got);
+}
+
+/// 0 ≤ x ≤ 1.
+template <class Real>
+void check_fraction(std::string_view function, std::string_view name, const Real& x) {
+  const double got = plain(x);
+  if (!(got >= 0 && got <= 1)) reject(function, name, "lie in [0, 1]", got);
+}
+
+/// Rates, epsilons, thresholds that may vanish: x ≥ 0, and no NaN.
+template <class Real>
+void check_not_negative(std::string_view function, std::string_view name, const Real& x) {
+  const double got = plain(x);
+  if (!(got >= 0)) reject(function, name, "not be negative", got);
+}
+
+/// A learning rate that is a number must not be negative; what a schedule returns is its own affair.
+template <class LearningRate>
+void check_learning_rate(std::string_view function, const LearningRate& learning_rate) {
+  if constexpr (requires { learning_rate.is_schedule(); }) {
+    if (!learning_rate.is_schedule()) check_not_negative(function, "learning_rate", learning_rate(0));
+  } else if constexpr (!std::is_invocable_v<const LearningRate&, std::int64_t>) {
+    check_not_negative(function, "learning_rate", learning_rate);
+  }
+}
+
+/// Periods, thresholds and factors: x > 0, and no NaN.
+template <class Real>
+void check_positive(std::string_view function, std::string_view name, const Real& x) {
+  const double got = plain(x);
+  if (!(got > 0)) reject(function, name, "be positive", got);
+}
+
+}  // namespace grove::optim::detail

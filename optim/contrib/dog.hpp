@@ -1,0 +1,146 @@
+// Learning rates from the distance that was covered: DoG and DoWG.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "optim/add_decayed_weights.hpp"
+#include "optim/chain.hpp"
+#include "optim/detail/leafwise.hpp"
+#include "optim/maybe.hpp"
+
+namespace grove::optim::detail {
+
+/// ‖a - b‖² over the leaves that take part.
+template <class E, class P>
+double squared_distance(const E& extra, const P& a, const P& b) {
+  double sum = 0;
+  for_each_leaf(
+      extra, [&](std::size_t, const auto& x, const auto& y) { sum += plain(sum_of((x - y) * (x - y))); }, a, b);
+  return sum;
+}
+
+template <class E, class U>
+void multiply(const E& extra, U& updates, double factor) {
+  for_each_leaf(
+      extra, [&](std::size_t, auto&& u) { u = in_scalar_of(u, factor) * u; }, updates);
+}
+
+}  // namespace grove::optim::detail
+
+namespace grove::optim::contrib {
+
+/// Where the params started, how far they got, and the sum of squared gradient norms.
+template <class P>
+struct DoGState {
+  bool is_init_step;
+  P init_params;
+  double max_dist;
+  double sum_sq_norm_grads;
+};
+
+/// What `init_step` of `dog` means: a distance, a distance relative to 1 + ‖p‖, or a learning rate.
+enum class DogInitStep { distance, heuristic, learning_rate };
+
+/// Options of `dog`.
+struct DogOptions {
+  DogInitStep init_step_kind = DogInitStep::heuristic;  ///< what the first step is measured by
+  double init_step = 1e-6;                              ///< the first step, > 0
+  double eps = 1e-8;                                    ///< added to the sum of squared norms
+  ScalarOrSchedule<double> weight_decay = 0.0;          ///< added before the scaling
+  Mask mask = true;                                     ///< which leaves decay
+};
+
+/// The link behind `dog`.
+struct ScaleByDog {
+  static constexpr bool needs_params = true;
+
+  DogInitStep kind;
+  double init_step;
+  double eps;
+
+  template <class P>
+  DoGState<P> init(const P& params) const {
+    return {true, detail::zeros_like(params), 0, 0};
+  }
+  template <class U, class P, class E>
+  void update_in_place(U& updates, DoGState<P>& state, const P& params, const E& extra) const {
+    const double squares = detail::plain(detail::squared_norm(extra, updates));
+    if (state.is_init_step) {
+      state.init_params = params;
+      if (kind == DogInitStep::distance) {
+        state.max_dist = init_step;
+      } else if (kind == DogInitStep::heuristic) {
+        state.max_dist = init_step * (1 + std::sqrt(detail::plain(detail::squared_norm(extra, params))));
+      } else {
+        state.max_dist = init_step * std::sqrt(squares);
+      }
+    } else {
+      state.max_dist = std::max(state.max_dist, std::sqrt(detail::squared_distance(extra, params, state.init_params)));
+    }
+    state.is_init_step = false;
+    state.sum_sq_norm_grads += squares;
+    detail::multiply(extra, updates, state.max_dist / std::sqrt(state.sum_sq_norm_grads + eps));
+  }
+};
+
+/// DoG: a step of the largest distance from the start over the root of the sum of squared gradient norms.
+///
+/// Source: Ivgi et al. 2023, https://arxiv.org/abs/2302.12022
+inline auto dog(ScalarOrSchedule<double> learning_rate = 1.0, DogOptions options = {}) {
+  detail::check_positive("dog", "init_step", options.init_step);
+  detail::check_learning_rate("dog", learning_rate);
+  return chain(add_decayed_weights(options.weight_decay, options.mask),
+               GradientTransformation<ScaleByDog>{{options.init_step_kind, options.init_step, options.eps}},
+               scale_by_learning_rate(std::move(learning_rate)));
+}
+
+/// Where the params started, the weighted sum of squared norms, and the estimated squared distance.
+template <class P>
+struct DoWGState {
+  P init_params;
+  double weighted_sq_norm_grads;
+  double estim_sq_dist;
+};
+
+/// Options of `dowg`.
+struct DowgOptions {
+  std::optional<double> init_estim_sq_dist{};   ///< squared distance at first; eps if not given
+  double eps = 1e-4;                            ///< added to the root
+  ScalarOrSchedule<double> weight_decay = 0.0;  ///< added before the scaling
+  Mask mask = true;                             ///< which leaves decay
+};
+
+/// The link behind `dowg`.
+struct ScaleByDowg {
+  static constexpr bool needs_params = true;
+
+  std::optional<double> init_estim_sq_dist;
+  double eps;
+
+  template <class P>
+  DoWGState<P> init(const P& params) const {
+    return {params, 0, init_estim_sq_dist.value_or(eps)};
+  }
+  template <class U, class P, class E>
+  void update_in_place(U& updates, DoWGState<P>& state, const P& params, const E& extra) const {
+    state.estim_sq_dist = std::max(state.estim_sq_dist, detail::squared_distance(extra, params, state.init_params));
+    state.weighted_sq_norm_grads += state.estim_sq_dist * detail::plain(detail::squared_norm(extra, updates));
+    detail::multiply(extra, updates, state.estim_sq_dist / (std::sqrt(state.weighted_sq_norm_grads) + eps));
+  }
+};
+
+/// DoWG: as DoG, with gradients weighted by the distance.
+///
+/// Source: Khaled et al. 2023, https://arxiv.org/abs/2305.16284
+inline auto dowg(ScalarOrSchedule<double> learning_rate = 1.0, DowgOptions options = {}) {
+  detail::check_learning_rate("dowg", learning_rate);
+  return chain(add_decayed_weights(options.weight_decay, options.mask),
+               GradientTransformation<ScaleByDowg>{{options.init_estim_sq_dist, options.eps}},
+               scale_by_learning_rate(std::move(learning_rate)));
+}
+
+}  // namespace grove::optim::contrib

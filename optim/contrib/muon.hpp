@@ -1,0 +1,154 @@
+// Momentum orthogonalised by Newton–Schulz iterations, for matrices; Adam for the rest.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "optim/adamw.hpp"
+#include "optim/detail/leafwise.hpp"
+#include "optim/partition.hpp"
+
+namespace grove::optim::detail {
+
+/// Coefficients of X, of (XXᵀ)X and of (XXᵀ)²X in an iteration.
+using NewtonSchulzCoefficients = std::array<double, 3>;
+
+/// x ← a matrix with about the same singular vectors and singular values near 1.
+template <class Scalar>
+void orthogonalize(Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>& x, const NewtonSchulzCoefficients& c,
+                   int steps, Scalar eps) {
+  using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+  static thread_local Matrix a, b, next;  // kept so that steps do not allocate
+  x /= x.norm() + eps;
+  for (int i = 0; i < steps; ++i) {
+    a.noalias() = x * x.transpose();
+    b.noalias() = a * a;
+    b = static_cast<Scalar>(c[1]) * a + static_cast<Scalar>(c[2]) * b;
+    next.noalias() = b * x;
+    x = static_cast<Scalar>(c[0]) * x + next;
+  }
+}
+
+}  // namespace grove::optim::detail
+
+namespace grove::optim::contrib {
+
+/// Step count and momentum.
+template <class P>
+struct MuonState {
+  std::int64_t count;
+  P mu;
+};
+
+/// Options of `scale_by_muon`.
+struct ScaleByMuon {
+  detail::NewtonSchulzCoefficients ns_coeffs{3.4445, -4.7750, 2.0315};  ///< of an iteration
+  int ns_steps = 5;                                                     ///< iterations, ≥ 0
+  double beta = 0.95;                                                   ///< decay of the momentum, in [0, 1)
+  double eps = 1e-8;      ///< added to the norm before the first iteration
+  bool nesterov = true;   ///< whether to look one step ahead
+  bool adaptive = false;  ///< whether to multiply by ⟨momentum, result⟩
+  std::optional<double>
+      consistent_rms{};  ///< scales by √max(rows, cols) times this; by √max(1, cols/rows) if not given
+
+  template <class P>
+  MuonState<P> init(const P& params) const {
+    return {0, detail::zeros_like(params)};
+  }
+  template <class U, class P, class E>
+  void update_in_place(U& updates, MuonState<P>& state, const P& /*params*/, const E& extra) const {
+    state.count = safe_increment(state.count);
+    const auto [of_mu, of_g] = detail::first_moment_weights(beta, state.count, nesterov);
+    detail::for_each_leaf(
+        extra,
+        [&, of_mu = of_mu, of_g = of_g]<class View>(std::size_t, View&& u, auto&& mu) {
+          const auto in = [&](double x) { return detail::in_scalar_of(u, x); };
+          mu = in(beta)*mu + in(1 - beta) * u;
+          u = in(of_mu)*mu + in(of_g)*u;
+          if constexpr (detail::HasElements<std::remove_cvref_t<View>>) orthogonalize(u);
+        },
+        updates, state.mu);
+  }
+
+ private:
+  template <class View>
+  void orthogonalize(View& u) const {
+    using Scalar = typename std::remove_cvref_t<View>::Scalar;
+    static thread_local Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic> x;
+    const bool tall = u.rows() > u.cols();
+    if (tall) {
+      x = u.matrix().transpose();
+    } else {
+      x = u.matrix();
+    }
+    detail::orthogonalize(x, ns_coeffs, ns_steps, static_cast<Scalar>(eps));
+    const auto rows = static_cast<double>(u.rows()), cols = static_cast<double>(u.cols());
+    double factor =
+        consistent_rms ? std::sqrt(std::max(rows, cols)) * *consistent_rms : std::sqrt(std::max(1.0, cols / rows));
+    if (adaptive) {
+      factor *=
+          static_cast<double>(tall ? u.matrix().cwiseProduct(x.transpose()).sum() : u.matrix().cwiseProduct(x).sum());
+    }
+    if (tall) {
+      u = static_cast<Scalar>(factor) * x.transpose().array();
+    } else {
+      u = static_cast<Scalar>(factor) * x.array();
+    }
+  }
+};
+
+/// Replaces matrices by their orthogonalised momentum, scaled by their shape; leaves that are no matrices need another
+/// optimizer, as in `muon`.
+inline auto scale_by_muon(ScaleByMuon options = {}) {
+  detail::check_decay("scale_by_muon", "beta", options.beta);
+  detail::check_not_negative("scale_by_muon", "ns_steps", options.ns_steps);
+  return GradientTransformation<ScaleByMuon>{options};
+}
+
+/// Options of `muon`.
+struct MuonOptions {
+  detail::NewtonSchulzCoefficients ns_coeffs{3.4445, -4.7750, 2.0315};  ///< of an iteration
+  int ns_steps = 5;                                                     ///< iterations
+  double beta = 0.95;                                                   ///< decay of the momentum, in [0, 1)
+  double eps = 1e-8;                                                    ///< added to denominators
+  ScalarOrSchedule<double> weight_decay = 0.0;                          ///< decay of matrices
+  Mask weight_decay_mask = true;                                        ///< which matrices decay
+  bool nesterov = true;                                                 ///< whether to look one step ahead
+  bool adaptive = false;                                         ///< whether to multiply by ⟨momentum, result⟩
+  double adam_b1 = 0.9;                                          ///< b1 of the other leaves
+  double adam_b2 = 0.999;                                        ///< b2 of the other leaves
+  double adam_eps_root = 0.0;                                    ///< eps_root of the other leaves
+  ScalarOrSchedule<double> adam_weight_decay = 0.0;              ///< decay of the other leaves
+  std::optional<ScalarOrSchedule<double>> adam_learning_rate{};  ///< rate of the other leaves; the same if not given
+  std::optional<double> consistent_rms{};                        ///< see ScaleByMuon
+};
+
+/// Muon for matrices, AdamW for vectors and numbers.
+///
+/// Source: Jordan 2024, https://kellerjordan.github.io/posts/muon
+inline auto muon(ScalarOrSchedule<double> learning_rate, MuonOptions options = {}) {
+  detail::check_learning_rate("muon", learning_rate);
+  detail::check_decay("muon", "beta", options.beta);
+  const auto matrices = chain(scale_by_muon({options.ns_coeffs, options.ns_steps, options.beta, options.eps,
+                                             options.nesterov, options.adaptive, options.consistent_rms}),
+                              add_decayed_weights(options.weight_decay, options.weight_decay_mask),
+                              scale_by_learning_rate(learning_rate));
+  const auto others =
+      adamw(options.adam_learning_rate.value_or(learning_rate), {.b1 = options.adam_b1,
+                                                                 .b2 = options.adam_b2,
+                                                                 .eps = options.eps,
+                                                                 .eps_root = options.adam_eps_root,
+                                                                 .weight_decay = options.adam_weight_decay,
+                                                                 .nesterov = options.nesterov});
+  return partition([](const tree::Path&, const LeafShape& shape) { return shape.rank == 2 ? "muon" : "adam"; },
+                   named("muon", matrices), named("adam", others));
+}
+
+}  // namespace grove::optim::contrib

@@ -1,0 +1,138 @@
+// One pass over a leaf: all links of a fused group work on a block that stays in cache before the next block is loaded.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/tree/leaf.hpp"
+#include "optim/detail/math.hpp"
+
+namespace grove::optim::detail {
+
+template <class Scalar>
+using Block = Eigen::Map<Eigen::Array<Scalar, Eigen::Dynamic, 1>>;
+template <class Scalar>
+using ConstBlock = Eigen::Map<const Eigen::Array<Scalar, Eigen::Dynamic, 1>>;
+
+/// The constants of a step in the scalar of a leaf. They are computed in full precision and rounded once, here.
+template <class Scalar, class C>
+auto cast(const C& constants) {
+  if constexpr (requires { constants.template cast<Scalar>(); }) {
+    return constants.template cast<Scalar>();
+  } else if constexpr (requires { std::tuple_size<C>::value; }) {
+    return std::apply(
+        [](const auto&... c) {
+          if constexpr ((std::is_floating_point_v<std::remove_cvref_t<decltype(c)>> && ...)) {
+            return std::array<Scalar, sizeof...(c)>{static_cast<Scalar>(c)...};
+          } else {
+            return std::tuple<decltype(cast<Scalar>(c))...>{cast<Scalar>(c)...};
+          }
+        },
+        constants);
+  } else {
+    return constants;
+  }
+}
+
+/// `apply` of a link, or `apply_at` where the link needs to know the number of the leaf.
+template <class Link, class C, class U, class P, class... S>
+void apply_link(const Link& link, const C& constants, std::size_t leaf, U& u, const P& p, S&... slots) {
+  if constexpr (requires { link.apply_at(leaf, constants, u, p, slots...); }) {
+    link.apply_at(leaf, constants, u, p, slots...);
+  } else {
+    link.apply(constants, u, p, slots...);
+  }
+}
+
+template <class T>
+auto* leaf_data(T& leaf) {
+  if constexpr (std::is_floating_point_v<std::remove_const_t<T>>) {
+    return &leaf;
+  } else {
+    return leaf.data();
+  }
+}
+
+/// Runs a link over a leaf of plain numbers. With `Step`, the updates stay in a scratch block and are added to the
+/// params.
+template <bool Step, class Link, class C, class Scalar, class P, class... S>
+void run_blocks(const Link& link, const C& constants, std::size_t leaf, Eigen::Index size, Scalar* updates, P* params,
+                S*... slots) {
+  using Value = std::remove_const_t<Scalar>;
+  std::array<Value, Step ? static_cast<std::size_t>(block_size<Value>) : 1> scratch;
+  for (Eigen::Index begin = 0; begin < size; begin += block_size<Value>) {
+    const Eigen::Index count = std::min(block_size<Value>, size - begin);
+    if constexpr (Step) {
+      std::copy_n(updates + begin, count, scratch.data());
+    }
+    Block<Value> u(
+        [&] {
+          if constexpr (Step) {
+            return scratch.data();
+          } else {
+            return updates + begin;
+          }
+        }(),
+        count);
+    [&](auto... s) {
+      apply_link(link, constants, leaf, u, ConstBlock<std::remove_const_t<P>>(params + begin, count), s...);
+    }(Block<S>(slots + begin, count)...);
+    if constexpr (Step) {
+      Block<P>(params + begin, count) += u;
+    }
+  }
+}
+
+/// A view of an active leaf is a handle; this puts what the handle became into the leaf.
+template <class T, class V>
+void store(T& leaf, V& view) {
+  if constexpr (requires { leaf_traits<T>::assign(leaf, view); }) {
+    leaf_traits<T>::assign(leaf, view);
+  }
+}
+
+/// The same for leaves of active scalars or active arrays, in one piece.
+template <bool Step, class Link, class C, class U, class P, class... S>
+void run_views(const Link& link, const C& constants, std::size_t leaf, U& updates, P& params, S&... slots) {
+  std::conditional_t<Step, std::remove_const_t<U>, U&> u_leaf = updates;
+  using Leaf = std::remove_cvref_t<U>;
+  auto&& u = leaf_traits<Leaf>::view(u_leaf);
+  auto&& p = leaf_traits<std::remove_const_t<P>>::view(params);
+  [&](auto&&... s) {
+    apply_link(link, constants, leaf, u, p, s...);
+    (store(slots, s), ...);
+  }(leaf_traits<S>::view(slots)...);
+  if constexpr (Step) {
+    p += u;
+    store(params, p);
+  } else {
+    store(updates, u);
+  }
+}
+
+template <class T>
+Eigen::Index leaf_size(const T& leaf) {
+  return leaf_traits<T>::size(leaf);
+}
+
+/// Runs a link over one leaf. False if the sizes differ, and then nothing was touched.
+template <bool Step, class Link, class C, class U, class P, class... S>
+bool run_leaf(const Link& link, const C& constants, std::size_t leaf, U& updates, P& params, S&... slots) {
+  using Scalar = typename leaf_traits<std::remove_const_t<U>>::Scalar;
+  const Eigen::Index size = leaf_size(updates);
+  if (leaf_size(params) != size || ((leaf_size(slots) != size) || ...)) return false;
+  if constexpr (std::is_floating_point_v<Scalar>) {
+    run_blocks<Step>(link, cast<Scalar>(constants), leaf, size, leaf_data(updates), leaf_data(params),
+                     leaf_data(slots)...);
+  } else {
+    run_views<Step>(link, constants, leaf, updates, params, slots...);
+  }
+  return true;
+}
+
+}  // namespace grove::optim::detail

@@ -1,0 +1,284 @@
+// The optimizers that can be had by name, one row each.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "optim/adabelief.hpp"
+#include "optim/adadelta.hpp"
+#include "optim/adafactor.hpp"
+#include "optim/adagrad.hpp"
+#include "optim/adamax.hpp"
+#include "optim/adan.hpp"
+#include "optim/amsgrad.hpp"
+#include "optim/lamb.hpp"
+#include "optim/lbfgs.hpp"
+#include "optim/lion.hpp"
+#include "optim/noise.hpp"
+#include "optim/novograd.hpp"
+#include "optim/optimistic.hpp"
+#include "optim/polyak.hpp"
+#include "optim/radam.hpp"
+#include "optim/rmsprop.hpp"
+#include "optim/rprop.hpp"
+#include "optim/sign_sgd.hpp"
+#include "optim/sm3.hpp"
+#include "optim/yogi.hpp"
+
+namespace grove::optim {
+
+/// Arguments by name: numbers, or schedules where the optimizer takes them.
+using Arguments = std::map<std::string, ScalarOrSchedule<double>>;
+
+namespace detail {
+
+/// Hands out arguments and remembers which names were asked for, so that the others can be reported.
+class ArgumentReader {
+ public:
+  ArgumentReader(std::string_view optimizer, const Arguments& given) : optimizer_(optimizer), given_(given) {}
+
+  double operator()(const char* name, double otherwise) {
+    const auto* found = find(name);
+    if (found == nullptr) return otherwise;
+    if (found->is_schedule())
+      throw HyperparameterError(fmt::format("{}: {} must be a number, got a schedule", optimizer_, name));
+    return (*found)(0);
+  }
+  bool flag(const char* name, bool otherwise) { return (*this)(name, otherwise ? 1 : 0) != 0; }
+  std::optional<double> optional(const char* name) {
+    return find(name) == nullptr ? std::nullopt : std::optional<double>((*this)(name, 0));
+  }
+  ScalarOrSchedule<double> schedulable(const char* name, double otherwise) {
+    const auto* found = find(name);
+    return found == nullptr ? ScalarOrSchedule<double>(otherwise) : *found;
+  }
+  /// The learning rate, which has no default.
+  ScalarOrSchedule<double> rate(const char* name = "learning_rate") {
+    const auto* found = find(name);
+    if (found == nullptr) throw HyperparameterError(fmt::format("{}: {} is missing", optimizer_, name));
+    if (!found->is_schedule()) check_not_negative(optimizer_, name, (*found)(0));
+    return *found;
+  }
+  double number_rate(const char* name = "learning_rate") {
+    rate(name);
+    return (*this)(name, 0);
+  }
+
+  void check_all_known() const {
+    for (const auto& [name, value] : given_) {
+      if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
+        throw HyperparameterError(
+            fmt::format("{}: there is no argument '{}'; valid are {}", optimizer_, name, fmt::join(asked_, ", ")));
+      }
+    }
+  }
+
+ private:
+  const ScalarOrSchedule<double>* find(const char* name) {
+    asked_.emplace_back(name);
+    const auto found = given_.find(name);
+    return found == given_.end() ? nullptr : &found->second;
+  }
+
+  std::string_view optimizer_;
+  const Arguments& given_;
+  std::vector<std::string> asked_;
+};
+
+/// Calls row(name, make) for every optimizer; make(reader) reads the arguments and returns the optimizer.
+template <class Row>
+void for_each_optimizer(Row&& row) {
+  using A = ArgumentReader;
+  const auto moments = [](A& a, double eps) {
+    return ScaleByAdam<double>{
+        .b1 = a("b1", 0.9), .b2 = a("b2", 0.999), .eps = a("eps", eps), .eps_root = a("eps_root", 0)};
+  };
+  row("adabelief", [](A& a) {
+    return adabelief(a.rate(), {.b1 = a("b1", 0.9),
+                                .b2 = a("b2", 0.999),
+                                .eps = a("eps", 1e-16),
+                                .eps_root = a("eps_root", 1e-16),
+                                .weight_decay = a.schedulable("weight_decay", 0),
+                                .nesterov = a.flag("nesterov", false)});
+  });
+  row("adadelta", [](A& a) {
+    return adadelta(a.rate(),
+                    {.rho = a("rho", 0.9), .eps = a("eps", 1e-6), .weight_decay = a.schedulable("weight_decay", 0)});
+  });
+  row("adafactor", [](A& a) {
+    AdafactorOptions options{.min_dim_size_to_factor = static_cast<std::int64_t>(a("min_dim_size_to_factor", 128)),
+                             .decay_rate = a("decay_rate", 0.8),
+                             .multiply_by_parameter_scale = a.flag("multiply_by_parameter_scale", true),
+                             .clipping_threshold = a("clipping_threshold", 1.0),
+                             .momentum = a.optional("momentum"),
+                             .eps = a("eps", 1e-30),
+                             .factored = a.flag("factored", true)};
+    if (const auto decay = a.optional("weight_decay_rate")) options.weight_decay_rate = *decay;
+    return adafactor(a.rate(), options);
+  });
+  row("adagrad", [](A& a) {
+    return adagrad(a.rate(), {.initial_accumulator_value = a("initial_accumulator_value", 0.1), .eps = a("eps", 1e-7)});
+  });
+  row("adam", [&](A& a) {
+    auto options = moments(a, 1e-8);
+    options.nesterov = a.flag("nesterov", false);
+    return adam(a.rate(), options);
+  });
+  row("adamax",
+      [](A& a) { return adamax(a.rate(), {.b1 = a("b1", 0.9), .b2 = a("b2", 0.999), .eps = a("eps", 1e-8)}); });
+  row("adamaxw", [](A& a) {
+    return adamaxw(a.rate(), {.b1 = a("b1", 0.9),
+                              .b2 = a("b2", 0.999),
+                              .eps = a("eps", 1e-8),
+                              .weight_decay = a.schedulable("weight_decay", 1e-4)});
+  });
+  row("adamw", [](A& a) {
+    return adamw(a.rate(), {.b1 = a("b1", 0.9),
+                            .b2 = a("b2", 0.999),
+                            .eps = a("eps", 1e-8),
+                            .eps_root = a("eps_root", 0),
+                            .weight_decay = a.schedulable("weight_decay", 1e-4),
+                            .nesterov = a.flag("nesterov", false)});
+  });
+  row("adan", [](A& a) {
+    return adan(a.rate(), {.b1 = a("b1", 0.98),
+                           .b2 = a("b2", 0.92),
+                           .b3 = a("b3", 0.99),
+                           .eps = a("eps", 1e-8),
+                           .eps_root = a("eps_root", 1e-8),
+                           .weight_decay = a.schedulable("weight_decay", 0)});
+  });
+  row("amsgrad", [](A& a) {
+    return amsgrad(a.rate(), {.b1 = a("b1", 0.9),
+                              .b2 = a("b2", 0.999),
+                              .eps = a("eps", 1e-8),
+                              .eps_root = a("eps_root", 0),
+                              .bias_correction_mu = a.flag("bias_correction_mu", true),
+                              .bias_correction_nu = a.flag("bias_correction_nu", true)});
+  });
+  row("fromage", [](A& a) { return fromage(a.rate(), a("min_norm", 1e-6)); });
+  row("lamb", [](A& a) {
+    return lamb(a.rate(), {.b1 = a("b1", 0.9),
+                           .b2 = a("b2", 0.999),
+                           .eps = a("eps", 1e-6),
+                           .eps_root = a("eps_root", 0),
+                           .weight_decay = a.schedulable("weight_decay", 0)});
+  });
+  row("lars", [](A& a) {
+    return lars(a.rate(), {.weight_decay = a.schedulable("weight_decay", 0),
+                           .trust_coefficient = a("trust_coefficient", 1e-3),
+                           .eps = a("eps", 0),
+                           .momentum = a("momentum", 0.9),
+                           .nesterov = a.flag("nesterov", false)});
+  });
+  row("lbfgs", [](A& a) {
+    return lbfgs(ScaleByLbfgs{.memory_size = static_cast<int>(a("memory_size", 10)),
+                              .scale_init_precond = a.flag("scale_init_precond", true)});
+  });
+  row("lion", [](A& a) {
+    return lion(a.rate(),
+                {.b1 = a("b1", 0.9), .b2 = a("b2", 0.99), .weight_decay = a.schedulable("weight_decay", 1e-3)});
+  });
+  row("nadam", [&](A& a) { return nadam(a.rate(), moments(a, 1e-8)); });
+  row("nadamw", [](A& a) {
+    return nadamw(a.rate(), {.b1 = a("b1", 0.9),
+                             .b2 = a("b2", 0.999),
+                             .eps = a("eps", 1e-8),
+                             .eps_root = a("eps_root", 0),
+                             .weight_decay = a.schedulable("weight_decay", 1e-4)});
+  });
+  row("noisy_sgd", [](A& a) {
+    return noisy_sgd(
+        a.rate(), {.eta = a("eta", 0.01), .gamma = a("gamma", 0.55), .key = static_cast<std::uint64_t>(a("key", 0))});
+  });
+  row("novograd", [](A& a) {
+    return novograd(a.rate(), {.b1 = a("b1", 0.9),
+                               .b2 = a("b2", 0.25),
+                               .eps = a("eps", 1e-6),
+                               .eps_root = a("eps_root", 0),
+                               .weight_decay = a("weight_decay", 0)});
+  });
+  row("optimistic_adam_v2", [](A& a) {
+    return optimistic_adam_v2(a.rate(), {.alpha = a("alpha", 1),
+                                         .beta = a("beta", 1),
+                                         .b1 = a("b1", 0.9),
+                                         .b2 = a("b2", 0.999),
+                                         .eps = a("eps", 1e-8),
+                                         .eps_root = a("eps_root", 0),
+                                         .nesterov = a.flag("nesterov", true)});
+  });
+  row("optimistic_gradient_descent",
+      [](A& a) { return optimistic_gradient_descent(a.rate(), {.alpha = a("alpha", 1), .beta = a("beta", 1)}); });
+  row("polyak_sgd", [](A& a) {
+    return polyak_sgd<double>({.max_learning_rate = a("max_learning_rate", 1),
+                               .scaling = a("scaling", 1),
+                               .f_min = a("f_min", 0),
+                               .eps = a("eps", 0)});
+  });
+  row("radam", [](A& a) {
+    return radam(a.rate(), {.b1 = a("b1", 0.9),
+                            .b2 = a("b2", 0.999),
+                            .eps = a("eps", 1e-8),
+                            .eps_root = a("eps_root", 0),
+                            .threshold = a("threshold", 5),
+                            .nesterov = a.flag("nesterov", false)});
+  });
+  row("rmsprop", [](A& a) {
+    return rmsprop(a.rate(), {.decay = a("decay", 0.9),
+                              .eps = a("eps", 1e-8),
+                              .initial_scale = a("initial_scale", 0),
+                              .eps_in_sqrt = a.flag("eps_in_sqrt", true),
+                              .centered = a.flag("centered", false),
+                              .momentum = a.optional("momentum"),
+                              .nesterov = a.flag("nesterov", false),
+                              .bias_correction = a.flag("bias_correction", false)});
+  });
+  row("rprop", [](A& a) {
+    return rprop(a.number_rate(), {.eta_minus = a("eta_minus", 0.5),
+                                   .eta_plus = a("eta_plus", 1.2),
+                                   .min_step_size = a("min_step_size", 1e-6),
+                                   .max_step_size = a("max_step_size", 50)});
+  });
+  row("sgd", [](A& a) {
+    const auto momentum = a.optional("momentum");
+    return chain(maybe(momentum.has_value(), trace(momentum.value_or(0), a.flag("nesterov", false))),
+                 scale_by_learning_rate(a.rate()));
+  });
+  row("sign_sgd", [](A& a) { return sign_sgd(a.rate()); });
+  row("signum", [](A& a) { return signum(a.rate(), {.beta = a("beta", 0.9)}); });
+  row("sm3", [](A& a) { return sm3(a.number_rate(), {.momentum = a("momentum", 0.9)}); });
+  row("yogi", [](A& a) { return yogi(a.rate(), {.b1 = a("b1", 0.9), .b2 = a("b2", 0.999), .eps = a("eps", 1e-3)}); });
+}
+
+inline std::vector<std::string> catalogue_names() {
+  std::vector<std::string> names;
+  for_each_optimizer([&](const char* name, const auto& /*make*/) { names.emplace_back(name); });
+  return names;
+}
+
+/// Calls use(optimizer) with the optimizer of this name.
+template <class Use>
+void with_optimizer(std::string_view wanted, const Arguments& arguments, Use&& use) {
+  bool found = false;
+  for_each_optimizer([&](const char* name, const auto& make) {
+    if (wanted != name) return;
+    found = true;
+    ArgumentReader reader(wanted, arguments);
+    const auto optimizer = make(reader);
+    reader.check_all_known();
+    use(optimizer);
+  });
+  if (!found) {
+    throw HyperparameterError(
+        fmt::format("by_name: there is no optimizer '{}'; valid are {}", wanted, fmt::join(catalogue_names(), ", ")));
+  }
+}
+
+}  // namespace detail
+}  // namespace grove::optim

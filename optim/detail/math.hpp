@@ -1,0 +1,106 @@
+// Functions that the formulas of elementwise links use on array blocks, active arrays and active scalars alike.
+#pragma once
+
+#include <Eigen/Core>
+#include <cmath>
+#include <type_traits>
+
+namespace grove::optim::detail {
+
+/// The scalar of a leaf as tree functions show it.
+template <class View>
+struct ViewScalar {
+  using type = View;
+};
+template <class View>
+requires requires(const View& view) {
+  typename View::Scalar;
+  view.rows();
+}
+struct ViewScalar<View> {
+  using type = typename View::Scalar;
+};
+template <class View>
+using view_scalar_t = typename ViewScalar<std::remove_cvref_t<View>>::type;
+
+/// A hyperparameter in the scalar of a leaf; active hyperparameters stay as they are.
+template <class View, class Real>
+auto in_scalar_of(const View& /*view*/, const Real& x) {
+  using S = view_scalar_t<View>;
+  if constexpr (std::is_floating_point_v<S> && std::is_arithmetic_v<Real>) {
+    return static_cast<S>(x);
+  } else {
+    return x;
+  }
+}
+
+/// Elements of a block: 4 KiB for each of the four or five arrays that a step touches stay in a first-level cache.
+template <class Scalar>
+inline constexpr Eigen::Index block_size = 4096 / static_cast<Eigen::Index>(sizeof(Scalar));
+
+/// A copy of what a link works on, for formulas that need an old value after its place was written. Blocks go to the
+/// stack.
+template <class X>
+auto copy_of(const X& x) {
+  if constexpr (requires { typename X::PlainObject; }) {
+    using S = typename X::Scalar;
+    if constexpr (std::is_floating_point_v<S> && X::ColsAtCompileTime == 1) {
+      return Eigen::Array<S, Eigen::Dynamic, 1, Eigen::ColMajor, block_size<S>, 1>(x);
+    } else {
+      return typename X::PlainObject(x);
+    }
+  } else {
+    return X(x);
+  }
+}
+
+template <class X>
+auto sqrt_of(const X& x) {
+  using std::sqrt;
+  return sqrt(x);
+}
+
+template <class X>
+auto abs_of(const X& x) {
+  using std::abs;
+  return abs(x);
+}
+
+template <class X>
+auto tanh_of(const X& x) {
+  using std::tanh;
+  return tanh(x);
+}
+
+/// condition ? a : b, element by element; the side that is not taken leaves no trace.
+template <class C, class A, class B>
+auto select(const C& condition, const A& a, const B& b) {
+  if constexpr (std::is_same_v<C, bool>) {
+    using R = std::conditional_t<std::is_arithmetic_v<A>, B, A>;
+    return condition ? R(a) : R(b);
+  } else if constexpr (requires { condition.select(a, b); }) {
+    return condition.select(a, b);
+  } else {
+    return where(condition, a, b);
+  }
+}
+
+/// The sign of each element; 0, -0 and NaN are their own sign.
+template <class X>
+auto sign_of(const X& x) {
+  return select(x > 0, 1, select(x < 0, -1, x));
+}
+
+/// The larger of two. NaN on either side gives NaN, unlike std::max and std::fmax.
+template <class A, class B>
+auto max_of(const A& a, const B& b) {
+  return select(a < b, b, select(b != b, b, a));
+}
+
+/// The smaller of two. NaN on either side gives NaN.
+template <class A, class B>
+auto min_of(const A& a, const B& b) {
+  return select(b < a, b, select(b != b, b, a));
+}
+
+}  // namespace grove::optim::detail

@@ -1,0 +1,159 @@
+// How a link is run: elementwise links block by block, others as they please.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/tree/tree.hpp"
+#include "optim/detail/blocks.hpp"
+#include "optim/detail/math.hpp"
+#include "optim/extra.hpp"
+
+namespace grove::optim::detail {
+
+/// A tree like `params` with `value` in all leaves, active ones included.
+template <class P, class Real>
+P full_like(const P& params, const Real& value) {
+  return tree::map(
+      [&](const auto& x) {
+        using View = std::remove_cvref_t<decltype(x)>;
+        if constexpr (std::is_floating_point_v<view_scalar_t<View>>) {
+          return in_scalar_of(x, value);
+        } else {
+          return 0 * x + value;
+        }
+      },
+      params);
+}
+
+template <class P>
+P zeros_like(const P& params) {
+  return full_like(params, 0);
+}
+
+/// The number of trees in the state that an elementwise link works on; -1 for a link that is not elementwise.
+template <class Link>
+inline constexpr int slot_count = [] {
+  if constexpr (requires { Link::slot_count; }) {
+    return static_cast<int>(Link::slot_count);
+  } else {
+    return -1;
+  }
+}();
+
+template <class Link>
+inline constexpr bool is_elementwise = slot_count<Link> >= 0;
+
+template <class Link>
+inline constexpr bool needs_params = [] {
+  if constexpr (requires { Link::needs_params; }) {
+    return static_cast<bool>(Link::needs_params);
+  } else {
+    return false;
+  }
+}();
+
+/// Whether a transformation looks at the raw gradient, so that somebody must keep it.
+template <class Link>
+inline constexpr bool uses_grad = [] {
+  if constexpr (requires { Link::uses_grad; }) {
+    return static_cast<bool>(Link::uses_grad);
+  } else {
+    return false;
+  }
+}();
+
+/// Runs an elementwise link over all leaves; with `Step` it adds the updates to the params in the same pass.
+template <bool Step, class Link, class U, class S, class P, class E>
+void run_elementwise(const Link& link, U& updates, S& state, P& params, const E& extra) {
+  const auto constants = link.prepare(state);
+  std::size_t number = 0;
+  bool fits = true;
+  std::apply(
+      [&](auto&... slots) {
+        tree::detail::visit_leaves(
+            [&](auto& u, auto& p, auto&... s) {
+              const std::size_t leaf = number++;
+              if (!admits(extra, leaf)) return;
+              fits = run_leaf<Step>(link, constants, leaf, u, p, s...) && fits;
+            },
+            updates, params, slots...);
+        if (!fits) {
+          tree::check_same_structure("update", params, updates, "params", "updates");
+          (tree::check_same_structure("update", params, slots, "params", "the optimizer's state"), ...);
+        }
+      },
+      link.slots(state, updates));
+}
+
+/// The plain protocol. Under a mask such a transformation sees zeros in the other leaves, and what it does there is
+/// undone.
+template <class Link, class U, class S, class P, class E>
+void run_plain(const Link& link, U& updates, S& state, const P& params, const E& extra) {
+  const auto call = [&](U&& u, const P& p) {
+    auto [new_updates, new_state] = link.update(std::move(u), std::move(state), p);
+    state = std::move(new_state);
+    return new_updates;
+  };
+  if (extra.filter == nullptr) {
+    updates = call(std::move(updates), params);
+    return;
+  }
+  U inner = updates;
+  P visible = params;
+  const auto clear = [&](auto& t) {
+    std::size_t number = 0;
+    tree::for_each(
+        [&](auto&& x) {
+          if (!admits(extra, number++)) x = select(x - x == 0, x - x, 0);
+        },
+        t);
+  };
+  clear(inner);
+  clear(visible);
+  inner = call(std::move(inner), visible);
+  std::size_t number = 0;
+  tree::for_each(
+      [&](auto&& u, const auto& result) {
+        if (admits(extra, number++)) u = result;
+      },
+      updates, inner);
+}
+
+/// updates ← link(updates), and state advances.
+template <class Link, class U, class S, class P, class E>
+void run(const Link& link, U& updates, S& state, const P& params, const E& extra) {
+  if constexpr (is_elementwise<Link>) {
+    run_elementwise<false>(link, updates, state, params, extra);
+  } else if constexpr (requires { link.update_in_place(updates, state, params, extra); }) {
+    link.update_in_place(updates, state, params, extra);
+  } else {
+    run_plain(link, updates, state, params, extra);
+  }
+}
+
+/// params ← params + updates.
+template <class P, class U>
+void add_to(P& params, const U& updates) {
+  tree::for_each([](auto&& p, const auto& u) { p += u; }, params, updates);
+}
+
+/// params ← params + link(grads) in as few passes as can be; grads are overwritten where the link needs the room.
+template <class Link, class G, class S, class P, class E>
+void run_step(const Link& link, G& grads, S& state, P& params, const E& extra) {
+  if constexpr (is_elementwise<Link>) {
+    run_elementwise<true>(link, grads, state, params, extra);
+  } else if constexpr (std::is_const_v<G>) {
+    auto copy = grads;
+    run_step(link, copy, state, params, extra);
+  } else if constexpr (requires { link.step_in_place(grads, state, params, extra); }) {
+    link.step_in_place(grads, state, params, extra);
+  } else {
+    run(link, grads, state, params, extra);
+    add_to(params, grads);
+  }
+}
+
+}  // namespace grove::optim::detail

@@ -1,0 +1,113 @@
+// Named extra arguments of `update`: what a transformation may need beyond updates, state and params.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+
+namespace grove::optim {
+
+/// The loss at the params.
+struct Value {
+  double value;
+};
+
+/// The raw gradient at the params.
+template <class G>
+struct Grad {
+  const G& grad;
+};
+
+/// The loss as a function of the params.
+template <class F>
+struct ValueFn {
+  const F& value_fn;
+};
+
+/// The loss and its gradient as a function `f(params, grads&) → value`.
+template <class F>
+struct ValueAndGradFn {
+  const F& value_and_grad_fn;
+};
+
+/// The loss at the params, for polyak_sgd, linesearches, reduce_on_plateau and momo.
+inline Value with_value(double value) { return {value}; }
+
+/// The raw gradient, for linesearches.
+template <class G>
+Grad<G> with_grad(const G& grad) {
+  return {grad};
+}
+
+/// The loss as a function of the params, for the backtracking linesearch.
+template <class F>
+ValueFn<F> with_value_fn(const F& value_fn) {
+  return {value_fn};
+}
+
+/// A function `f(params, grads&) → value` that also writes the gradient, for the zoom linesearch.
+template <class F>
+ValueAndGradFn<F> with_value_and_grad_fn(const F& value_and_grad_fn) {
+  return {value_and_grad_fn};
+}
+
+namespace detail {
+
+/// Which leaves a masked transformation may touch: those marked '1' in its own mask and in all masks around it.
+struct LeafFilter {
+  std::string_view mask;
+  const LeafFilter* outer = nullptr;
+
+  bool operator()(std::size_t leaf) const { return mask[leaf] == '1' && (outer == nullptr || (*outer)(leaf)); }
+};
+
+}  // namespace detail
+
+/// The bag of extra arguments that travels through combinators. Each is a base class, so `extra.value` is there or is
+/// not.
+template <class... Slots>
+struct Extra : Slots... {
+  Extra(const Slots&... slots) : Slots(slots)... {}
+
+  /// The same arguments, restricted to the leaves that `inner` admits.
+  Extra masked(const detail::LeafFilter* inner) const {
+    Extra result = *this;
+    result.filter = inner;
+    return result;
+  }
+
+  const detail::LeafFilter* filter = nullptr;
+};
+
+namespace detail {
+
+template <class E>
+concept HasValue = requires(const E& extra) {
+  extra.value;
+};
+template <class E>
+concept HasGrad = requires(const E& extra) {
+  extra.grad;
+};
+template <class E>
+concept HasValueFn = requires(const E& extra) {
+  extra.value_fn;
+};
+template <class E>
+concept HasValueAndGradFn = requires(const E& extra) {
+  extra.value_and_grad_fn;
+};
+
+template <class E>
+double value_of_extra(const E& extra) {
+  static_assert(HasValue<E>, "this transformation needs the loss: pass optim::with_value(loss) to update");
+  return extra.value;
+}
+
+/// Whether the leaf of this number takes part.
+template <class E>
+bool admits(const E& extra, std::size_t leaf) {
+  return extra.filter == nullptr || (*extra.filter)(leaf);
+}
+
+}  // namespace detail
+}  // namespace grove::optim

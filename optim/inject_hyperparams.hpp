@@ -1,0 +1,61 @@
+// Hyperparameters that live in the state: they can be read, scheduled and overwritten between steps.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "optim/chain.hpp"
+#include "optim/schedule.hpp"
+
+namespace grove::optim {
+
+/// Values of hyperparameters by name.
+using Hyperparams = std::map<std::string, double>;
+
+/// Step count, the values that the last step used, and the state inside.
+template <class State>
+struct InjectHyperparamsState {
+  std::int64_t count;
+  Hyperparams hyperparams;
+  State inner_state;
+};
+
+/// The link behind `inject_hyperparams`.
+template <class Factory>
+struct InjectHyperparams {
+  Factory inner_factory;                                   ///< hyperparams → transformation
+  std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
+
+  template <class P>
+  auto init(const P& params) const {
+    Hyperparams now;
+    for (const auto& [name, value] : values) now[name] = value(0);
+    auto inner = inner_factory(now).init(params);
+    return InjectHyperparamsState<decltype(inner)>{0, std::move(now), std::move(inner)};
+  }
+  template <class U, class S, class P, class E>
+  void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
+    for (const auto& [name, value] : values) {
+      if (value.is_schedule()) state.hyperparams[name] = value(state.count);
+    }
+    state.count = safe_increment(state.count);
+    const auto inner = inner_factory(state.hyperparams);
+    detail::run(inner.link(), updates, state.inner_state, params, extra);
+  }
+};
+
+/// Rebuilds a transformation at every step from hyperparameters that are part of its state.
+///
+///   auto optimizer = inject_hyperparams([](const Hyperparams& h) { return adam(h.at("learning_rate")); },
+///                                       {{"learning_rate", cosine_decay_schedule(1e-2, 1000)}});
+///   state.hyperparams["learning_rate"] = 1e-3;      // for numbers; a schedule overwrites it again
+///
+/// Hyperparameters that change the shape of the state (memory sizes and the like) belong into the factory itself.
+template <class Factory>
+auto inject_hyperparams(Factory inner_factory, std::map<std::string, ScalarOrSchedule<double>> values) {
+  return GradientTransformation<InjectHyperparams<Factory>>{{std::move(inner_factory), std::move(values)}};
+}
+
+}  // namespace grove::optim

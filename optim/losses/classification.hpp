@@ -1,0 +1,222 @@
+// Losses for classes and probabilities. Elementwise ones return an array; the others one value for each row (or
+// vector).
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "optim/losses/shape.hpp"
+#include "optim/projections.hpp"
+
+namespace grove::optim::losses {
+
+/// -y·log σ(x) - (1-y)·log σ(-x), element by element; labels are probabilities.
+template <class X, class Y>
+auto sigmoid_binary_cross_entropy(const X& logits, const Y& labels) {
+  detail::check_same_shape("sigmoid_binary_cross_entropy", "logits", logits, "labels", labels);
+  const auto& x = detail::elements(logits);
+  const auto& y = detail::elements(labels);
+  return detail::evaluated(-y * grove::log_sigmoid(x) - (1.0 - y) * grove::log_sigmoid(-x));
+}
+
+/// max(0, 1 - ŷ·y), element by element; targets are -1 or 1.
+template <class X, class Y>
+auto hinge_loss(const X& predictor_outputs, const Y& targets) {
+  detail::check_same_shape("hinge_loss", "predictor_outputs", predictor_outputs, "targets", targets);
+  return detail::evaluated(grove::relu(1.0 - detail::elements(predictor_outputs) * detail::elements(targets)));
+}
+
+/// max(0, -ŷ·y), element by element; targets are -1 or 1.
+template <class X, class Y>
+auto perceptron_loss(const X& predictor_outputs, const Y& targets) {
+  detail::check_same_shape("perceptron_loss", "predictor_outputs", predictor_outputs, "targets", targets);
+  return detail::evaluated(grove::relu(-(detail::elements(predictor_outputs) * detail::elements(targets))));
+}
+
+/// The binary sparsemax loss, element by element; labels are 0 or 1.
+///
+///   s = -x if y = 1 else x:   0 if s ≤ -1,  s if s ≥ 1,  (s+1)²/4 between
+///
+/// Source: Learning with Fenchel-Young losses, https://arxiv.org/abs/1901.02324
+template <class X, class Y>
+auto sparsemax_loss(const X& logits, const Y& labels) {
+  detail::check_same_shape("sparsemax_loss", "logits", logits, "labels", labels);
+  const auto s = detail::elements(logits) * (1.0 - 2.0 * detail::elements(labels));
+  return detail::evaluated(grove::where(s <= -1.0, 0.0 * s, grove::where(s >= 1.0, s, 0.25 * grove::square(s + 1.0))));
+}
+
+/// -Σ y·log softmax(x), one value for each row (or vector). A label 0 at a logit of -inf gives NaN; see
+/// safe_softmax_cross_entropy.
+template <class X, class Y>
+auto softmax_cross_entropy(const X& logits, const Y& labels) {
+  detail::check_same_shape("softmax_cross_entropy", "logits", logits, "labels", labels);
+  const auto log_p = grove::log_softmax(detail::examples(logits));
+  return detail::evaluated(-grove::sum(detail::examples(detail::elements(log_p) * detail::elements(labels))));
+}
+
+/// The same with 0·log 0 = 0.
+template <class X, class Y>
+auto safe_softmax_cross_entropy(const X& logits, const Y& labels) {
+  detail::check_same_shape("safe_softmax_cross_entropy", "logits", logits, "labels", labels);
+  const auto log_p = grove::log_softmax(detail::examples(logits));
+  const auto& y = detail::elements(labels);
+  const auto& terms = detail::elements(log_p);
+  return detail::evaluated(-grove::sum(detail::examples(grove::where(y == 0.0, 0.0 * y, terms * y))));
+}
+
+namespace detail {
+
+/// A row of zeros with a 1 at the label, for each label.
+inline Eigen::ArrayXXd one_hot(std::string_view function, const std::vector<int>& labels, Eigen::Index rows,
+                               Eigen::Index classes) {
+  if (static_cast<Eigen::Index>(labels.size()) != rows) {
+    throw ShapeError(fmt::format("{}: there are {} rows and {} labels", function, rows, labels.size()));
+  }
+  Eigen::ArrayXXd result = Eigen::ArrayXXd::Zero(rows, classes);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const int label = labels[static_cast<std::size_t>(i)];
+    if (label < 0 || label >= classes) {
+      throw ShapeError(fmt::format("{}: label {} of row {} is not one of {} classes", function, label, i, classes));
+    }
+    result(i, label) = 1;
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// logsumexp(x) - x[label], one value for each row of a matrix of logits.
+///
+/// Throws: ShapeError if the numbers of rows and labels differ, or a label is no class.
+template <class X>
+auto softmax_cross_entropy_with_integer_labels(const X& logits, const std::vector<int>& labels) {
+  const Eigen::ArrayXXd chosen =
+      detail::one_hot("softmax_cross_entropy_with_integer_labels", labels, logits.rows(), logits.cols());
+  const auto& x = detail::elements(logits);
+  return detail::evaluated(grove::logsumexp(x.rowwise()) -
+                           grove::sum((grove::where(chosen > 0.0, x, 0.0 * chosen)).rowwise()));
+}
+
+/// maxⱼ(sⱼ + 1 - [j = y]) - s_y, one value for each row.
+template <class X>
+auto multiclass_hinge_loss(const X& scores, const std::vector<int>& labels) {
+  const Eigen::ArrayXXd chosen = detail::one_hot("multiclass_hinge_loss", labels, scores.rows(), scores.cols());
+  const auto& s = detail::elements(scores);
+  return detail::evaluated(grove::max((s + (1.0 - chosen)).rowwise()) - grove::sum((s * chosen).rowwise()));
+}
+
+/// maxⱼ sⱼ - s_y, one value for each row.
+template <class X>
+auto multiclass_perceptron_loss(const X& scores, const std::vector<int>& labels) {
+  const Eigen::ArrayXXd chosen = detail::one_hot("multiclass_perceptron_loss", labels, scores.rows(), scores.cols());
+  const auto& s = detail::elements(scores);
+  return detail::evaluated(grove::max(s.rowwise()) - grove::sum((s * chosen).rowwise()));
+}
+
+/// The sparsemax loss, one value for each row; its gradient is the projection of the scores onto the simplex less the
+/// label.
+///
+/// Source: Martins & Astudillo 2016, https://arxiv.org/abs/1602.02068
+template <class X>
+auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) {
+  const Eigen::ArrayXXd chosen = detail::one_hot("multiclass_sparsemax_loss", labels, scores.rows(), scores.cols());
+  Eigen::ArrayXXd p = Eigen::ArrayXXd(grove::value_of(detail::elements(scores)));
+  for (Eigen::Index i = 0; i < p.rows(); ++i) {
+    std::vector<double> row;
+    for (Eigen::Index j = 0; j < p.cols(); ++j) row.push_back(p(i, j));
+    p.row(i) = (p.row(i) - optim::detail::simplex_threshold(row, 1.0)).max(0.0);
+  }
+  // The projection maximises ⟨p, s⟩ - ½‖p‖², so its own derivative does not enter.
+  const Eigen::ArrayXd rest = 0.5 * (1.0 - p.square().rowwise().sum());
+  return detail::evaluated(grove::sum((detail::elements(scores) * (p - chosen)).rowwise()) + rest);
+}
+
+/// Cross entropy plus epsilon·Σ y·(1 - softmax(x)), one value for each row (or vector).
+///
+/// Source: Leng et al. 2022, https://arxiv.org/abs/2204.12511
+template <class X, class Y>
+auto poly_loss_cross_entropy(const X& logits, const Y& labels, double epsilon = 2.0) {
+  detail::check_same_shape("poly_loss_cross_entropy", "logits", logits, "labels", labels);
+  const auto p = grove::softmax(detail::examples(logits));
+  return detail::evaluated(softmax_cross_entropy(logits, labels) +
+                           epsilon *
+                               grove::sum(detail::examples(detail::elements(labels) * (1.0 - detail::elements(p)))));
+}
+
+/// Σ q·(log q - log p), with 0·log 0 = 0, one value for each row (or vector).
+template <class X, class Y>
+auto kl_divergence(const X& log_predictions, const Y& targets) {
+  detail::check_same_shape("kl_divergence", "log_predictions", log_predictions, "targets", targets);
+  const auto& q = detail::elements(targets);
+  return detail::evaluated(grove::sum(detail::examples(grove::xlogy(q, q) - q * detail::elements(log_predictions))));
+}
+
+/// The same with targets given as logarithms.
+template <class X, class Y>
+auto kl_divergence_with_log_targets(const X& log_predictions, const Y& log_targets) {
+  detail::check_same_shape("kl_divergence_with_log_targets", "log_predictions", log_predictions, "log_targets",
+                           log_targets);
+  const auto& log_q = detail::elements(log_targets);
+  return detail::evaluated(
+      grove::sum(detail::examples(grove::exp(log_q) * (log_q - detail::elements(log_predictions)))));
+}
+
+/// kl_divergence + Σ (p - q): convex also where the predictions do not sum to 1.
+template <class X, class Y>
+auto generalized_kl_divergence(const X& log_predictions, const Y& targets) {
+  return detail::evaluated(
+      kl_divergence(log_predictions, targets) +
+      grove::sum(detail::examples(grove::exp(detail::elements(log_predictions)) - detail::elements(targets))));
+}
+
+/// Binary cross entropy times (1 - p_t)^gamma, so that easy examples count less; element by element.
+///
+/// With `alpha`, positive examples weigh alpha and negative ones 1 - alpha.
+/// Source: Lin et al. 2017, https://arxiv.org/abs/1708.02002
+template <class X, class Y>
+auto sigmoid_focal_loss(const X& logits, const Y& labels, std::optional<double> alpha = std::nullopt,
+                        double gamma = 2.0) {
+  const auto& x = detail::elements(logits);
+  const auto& y = detail::elements(labels);
+  const auto log_p = grove::log_sigmoid(x);
+  const auto log_q = grove::log_sigmoid(-x);
+  const auto cross_entropy = sigmoid_binary_cross_entropy(logits, labels);
+  // log(1 - p_t) = log((1-p)·y + p·(1-y)); exact for labels 0 and 1 and for probabilities between.
+  const auto log_miss = grove::logaddexp(log_q + grove::log(y), log_p + grove::log(1.0 - y));
+  const double positive = alpha.value_or(1.0), negative = 1.0 - alpha.value_or(0.0);
+  return detail::evaluated(cross_entropy * grove::exp(gamma * log_miss) * (positive * y + negative * (1.0 - y)));
+}
+
+/// (1 - alpha)·y + alpha / number of classes: labels that are less sure.
+template <class Y>
+auto smooth_labels(const Y& labels, double alpha) {
+  const auto classes = static_cast<double>(detail::is_vector<Y>() ? labels.size() : labels.cols());
+  return detail::evaluated((1.0 - alpha) * detail::elements(labels) + alpha / classes);
+}
+
+/// The loss max_fun(scores) - ⟨targets, scores⟩, one value for each row (or vector).
+///
+///   auto logistic = make_fenchel_young_loss([](const auto& scores) { return logsumexp(scores); });
+///
+/// `max_fun` is given a vector, or the rows of a matrix (`x.rowwise()`), as the reductions are.
+/// Source: Blondel et al. 2020, https://arxiv.org/abs/1901.02324
+template <class MaxFun>
+auto make_fenchel_young_loss(MaxFun max_fun) {
+  return [max_fun](const auto& scores, const auto& targets) {
+    detail::check_same_shape("fenchel_young_loss", "scores", scores, "targets", targets);
+    return detail::evaluated(detail::elements(max_fun(detail::examples(scores))) -
+                             grove::sum(detail::examples(detail::elements(scores) * detail::elements(targets))));
+  };
+}
+
+/// -mean over the lists of Σ (y·w)·log softmax(x), each list a row: the loss of ListNet.
+///
+/// Source: Cao et al. 2007
+template <class X, class Y>
+auto ranking_softmax_loss(const X& logits, const Y& labels) {
+  return detail::evaluated(grove::mean(softmax_cross_entropy(logits, labels)));
+}
+
+}  // namespace grove::optim::losses

@@ -1,0 +1,24 @@
+#include "autodiff/tree/make.hpp"
+
+#include <limits>
+
+#include "autodiff/tree/arithmetic.hpp"
+#include "autodiff/tree/flatten.hpp"
+#include "tests/autodiff/tree/fixtures.hpp"
+#include "tests/catch.hpp"
+
+namespace tree = grove::tree;
+
+TEST_CASE("zeros, ones and constants have the structure of the tree") {
+  const fixtures::Zoo zoo = fixtures::make_zoo();
+  CHECK(tree::same_structure(tree::zeros_like(zoo), zoo));
+  CHECK(tree::flatten(tree::zeros_like(zoo)).isZero(0));
+  CHECK((tree::flatten(tree::ones_like(zoo)).array() == 1).all());
+  CHECK((tree::flatten(tree::full_like(zoo, 2.5)).array() == 2.5).all());
+  CHECK((tree::flatten(tree::full_like(fixtures::make_zoo(), 2.5)).array() == 2.5).all());
+}
+
+TEST_CASE("zeros are zeros whatever the numbers were") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(tree::zeros_like(std::vector<double>{nan, 1 / 0.0}) == std::vector<double>{0, 0});
+}

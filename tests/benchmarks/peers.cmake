@@ -1,0 +1,31 @@
+# Which peer libraries are installed. Sets GROVE_BENCHMARK_PEER_DEFINITIONS and GROVE_BENCHMARK_PEER_LIBRARIES; a peer that is
+# absent costs its rows and nothing else.
+
+get_target_property(eigen_include_dirs Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
+find_path(GROVE_EIGEN_AUTODIFF_DIR unsupported/Eigen/AutoDiff HINTS ${eigen_include_dirs})
+find_path(GROVE_CERES_INCLUDE_DIR ceres/jet.h)
+find_path(GROVE_ADOLC_INCLUDE_DIR adolc/adolc.h)
+find_library(GROVE_ADOLC_LIBRARY adolc)
+mark_as_advanced(GROVE_EIGEN_AUTODIFF_DIR GROVE_CERES_INCLUDE_DIR GROVE_ADOLC_INCLUDE_DIR GROVE_ADOLC_LIBRARY)
+
+# Peers' headers are not ours to keep free of warnings.
+add_library(grove_benchmark_peers INTERFACE)
+set(GROVE_BENCHMARK_PEER_LIBRARIES grove_benchmark_peers)
+set(found "")
+if(GROVE_EIGEN_AUTODIFF_DIR)
+  list(APPEND found "Eigen AutoDiffScalar")
+  list(APPEND GROVE_BENCHMARK_PEER_DEFINITIONS GROVE_BENCHMARK_WITH_PEERS)
+  if(GROVE_CERES_INCLUDE_DIR)
+    list(APPEND found "Ceres Jet")
+    list(APPEND GROVE_BENCHMARK_PEER_DEFINITIONS GROVE_BENCHMARK_WITH_CERES)
+    target_include_directories(grove_benchmark_peers SYSTEM INTERFACE "${GROVE_CERES_INCLUDE_DIR}")
+  endif()
+  if(GROVE_ADOLC_INCLUDE_DIR AND GROVE_ADOLC_LIBRARY)
+    list(APPEND found "ADOL-C")
+    list(APPEND GROVE_BENCHMARK_PEER_DEFINITIONS GROVE_BENCHMARK_WITH_ADOLC)
+    target_include_directories(grove_benchmark_peers SYSTEM INTERFACE "${GROVE_ADOLC_INCLUDE_DIR}")
+    target_link_libraries(grove_benchmark_peers INTERFACE "${GROVE_ADOLC_LIBRARY}")
+  endif()
+endif()
+list(JOIN found ", " found)
+message(STATUS "Benchmarks: peers found: ${found}")

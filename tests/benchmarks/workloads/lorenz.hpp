@@ -1,0 +1,89 @@
+// G_lor: the Lorenz system by Euler's explicit method, a serial chain of 71500 steps with 14 operations each.
+#pragma once
+
+#include <array>
+#include <autodiff/autodiff.hpp>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "../peers.hpp"
+#include "../rows.hpp"
+
+namespace benchmarks {
+
+constexpr int lorenz_steps = 71500;
+/// Small enough that a chaotic trajectory does not turn rounding into disagreement.
+constexpr double lorenz_step_size = 1e-4;
+
+template <class T = double>
+struct Lorenz {
+  T x, y, z;
+  T sigma, rho, beta;
+};
+
+/// Sum of the final coordinates.
+inline const auto lorenz = [](const auto& p) {
+  using T = std::decay_t<decltype(p.x)>;
+  constexpr double h = lorenz_step_size;
+  T x = p.x, y = p.y, z = p.z;
+  for (int step = 0; step < lorenz_steps; ++step) {
+    const T x_next = x + h * (p.sigma * (y - x));
+    const T y_next = y + h * (x * (p.rho - z) - y);
+    const T z_next = z + h * (x * y - p.beta * z);
+    x = x_next;
+    y = y_next;
+    z = z_next;
+  }
+  return x + y + z;
+};
+
+/// A reverse sweep over the stored states.
+struct LorenzByHand {
+  std::vector<std::array<double, 3>> states = std::vector<std::array<double, 3>>(lorenz_steps);
+
+  double operator()(const Lorenz<>& p, Lorenz<>& grads) {
+    constexpr double h = lorenz_step_size;
+    double x = p.x, y = p.y, z = p.z;
+    for (auto& state : states) {
+      state = {x, y, z};
+      const double x_next = x + h * (p.sigma * (y - x));
+      const double y_next = y + h * (x * (p.rho - z) - y);
+      const double z_next = z + h * (x * y - p.beta * z);
+      x = x_next;
+      y = y_next;
+      z = z_next;
+    }
+    const double value = x + y + z;
+    grads = {1, 1, 1, 0, 0, 0};
+    for (std::size_t step = states.size(); step-- > 0;) {
+      const auto [xs, ys, zs] = states[step];
+      const double x_bar = grads.x, y_bar = grads.y, z_bar = grads.z;
+      grads.x += h * (-p.sigma * x_bar + (p.rho - zs) * y_bar + ys * z_bar);
+      grads.y += h * (p.sigma * x_bar - y_bar + xs * z_bar);
+      grads.z += h * (-xs * y_bar - p.beta * z_bar);
+      grads.sigma += h * (ys - xs) * x_bar;
+      grads.rho += h * xs * y_bar;
+      grads.beta -= h * zs * z_bar;
+    }
+    return value;
+  }
+};
+
+inline std::vector<Workload> workloads() {
+  const auto at = std::make_shared<const Lorenz<>>(Lorenz<>{1.0, 1.2, 20.0, 10.0, 28.0, 8.0 / 3.0});
+  Workload workload{"G_lor", "Lorenz system, explicit Euler, 71500 steps, 6 inputs", lorenz_steps * 14.0};
+  workload.data = at;
+  workload.rows = {
+      primal_row("primal", lorenz, *at),
+      hand_row<Lorenz<>>([&at = *at, by_hand = LorenzByHand{}](auto& grads) mutable { return by_hand(at, grads); }),
+      grove_row("grove, plain loop", 4.0, lorenz, *at),
+  };
+  const auto make = []<class T>(const auto& x) { return Lorenz<T>{x[0], x[1], x[2], x[3], x[4], x[5]}; };
+  workload.rows.push_back(forward_row<GroveForward<6>, 6>(lorenz, make, grove::tree::flatten(*at)));
+  add_peers<6>(workload, lorenz, make, grove::tree::flatten(*at));
+  workload.difference = difference_of(workload.rows[1], lorenz, *at);
+  return {workload};
+}
+
+}  // namespace benchmarks

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# What compilers do not check and people forget: the direction of includes, lists that must agree with folders, and the
+# habits that a search can see. Prints every violation and fails if there is one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+violations=0
+complain() {
+  echo "$*"
+  violations=$((violations + 1))
+}
+
+# complain_each <text> : one complaint for each line of the standard input.
+complain_each() {
+  local line
+  while IFS= read -r line; do
+    complain "$1: $line"
+  done
+}
+
+# headers <folder>... : the headers in the folders that a user may include.
+headers() { find "$@" -name '*.hpp' -not -path '*/detail/*' | sort; }
+
+# includes <file> : what the file includes of Grove.
+includes() { sed -nE 's/^ *# *include *["<]((autodiff|optim|models)\/[^">]+)[">].*/\1/p' "$1"; }
+
+# reached <file> : all headers of Grove that including the file includes.
+reached() {
+  local -A seen=()
+  local queue=("$1") file next
+  while ((${#queue[@]})); do
+    file=${queue[0]}
+    queue=("${queue[@]:1}")
+    [[ -n ${seen[$file]:-} || ! -f $file ]] && continue
+    seen[$file]=1
+    echo "$file"
+    while IFS= read -r next; do queue+=("$next"); done < <(includes "$file")
+  done
+}
+
+# Includes run one way: models -> optim -> autodiff, and autodiff/tree is the floor.
+complain_each "includes upwards" < <(grep -rnE '^ *# *include *["<](optim|models)/' autodiff --include='*.hpp' || true)
+complain_each "includes upwards" < <(grep -rnE '^ *# *include *["<]models/' optim --include='*.hpp' || true)
+complain_each "autodiff/tree includes the tape" < <(
+  grep -rnE '^ *# *include *["<](autodiff/|optim/|models/)' autodiff/tree --include='*.hpp' |
+    grep -vE '["<]autodiff/(tree/|error\.hpp)' || true
+)
+complain_each "includes an internal header" < <(
+  grep -rnE '^ *# *include *["<](autodiff|optim|models)/(.*/)?detail/' examples README.md || true
+)
+# One header has one spelling, the one that users write.
+complain_each "includes relative to its own folder" < <(
+  grep -rnE '^ *# *include *"' autodiff optim models --include='*.hpp' | grep -vE '"(autodiff|optim|models)/' || true
+)
+
+# The umbrella headers hold everything public.
+for folder in autodiff optim models; do
+  umbrella=$folder/$folder.hpp
+  if [[ ! -f $umbrella ]]; then
+    complain "$umbrella is missing"
+    continue
+  fi
+  complain_each "$umbrella does not include" < <(comm -23 <(headers "$folder") <(reached "$umbrella" | sort))
+done
+
+# Every header is guarded and says in its first line what it holds.
+while IFS= read -r header; do
+  [[ $(head -n 1 "$header") == //* ]] || complain "$header: the first line must be a comment that says what it holds"
+  grep -q '^#pragma once' "$header" || complain "$header: no #pragma once"
+done < <(find autodiff optim models -name '*.hpp' | sort)
+
+# Every test is compiled: it stands in the CMakeLists.txt of its folder.
+while IFS= read -r test; do
+  list=$(dirname "$test")/CMakeLists.txt
+  name=$(basename "$test")
+  grep -qE "(^|[^a-z0-9_])${name%.cpp}(\.cpp)?([^a-z0-9_]|\$)" "$list" || complain "$test is not listed in $list"
+done < <(find tests/autodiff tests/optim tests/models tests/compile_fail examples -name '*.cpp' | sort)
+
+# The README's table names every optimizer, and only functions that exist.
+optimizers() {
+  grep -rhoE '^(inline )?auto [a-z0-9_]+\([A-Za-z]+ learning_rate' optim --include='*.hpp' |
+    sed -E 's/.*auto ([a-z0-9_]+)\(.*/\1/' | grep -v '^scale_by_' | sort -u
+}
+# shellcheck disable=SC2016
+in_readme() { grep -E '^\| optimizers ' README.md | grep -oE '`[a-z0-9_]+`' | tr -d '`' | sort -u; }
+complain_each "README.md does not name the optimizer" < <(comm -23 <(optimizers) <(in_readme))
+while IFS= read -r name; do
+  grep -rqE "auto $name\(" optim --include='*.hpp' || complain "README.md names an optimizer that does not exist: $name"
+done < <(in_readme)
+
+# Names that tie us to one version of a dependency, or that no user should meet.
+complain_each "names an internal of Eigen" < <(grep -rn 'Eigen::internal' autodiff optim models examples tests \
+  --include='*.hpp' --include='*.cpp' || true)
+complain_each "using namespace in a header" < <(
+  grep -rnE '^ *using namespace ' autodiff optim models --include='*.hpp' || true
+)
+
+lines=$(wc -l <README.md)
+((lines <= 150)) || complain "README.md has $lines lines; 150 are allowed"
+
+echo "longest headers (300 lines are the aim):"
+find autodiff optim models -name '*.hpp' -exec wc -l {} + | grep -v ' total$' | sort -rn | sed -n 1,5p
+if ((violations)); then
+  echo "$violations violation(s)"
+  exit 1
+fi

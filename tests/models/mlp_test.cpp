@@ -1,0 +1,45 @@
+// The multilayer perceptron.
+#include <models/mlp.hpp>
+
+#include <models/mean_squared_error.hpp>
+
+#include "../catch.hpp"
+
+using namespace grove::models;
+
+TEST_CASE("an mlp has the layers asked for, within the bound, the same for a seed", "[mlp]") {
+  const Mlp<> a = make_mlp({3, 5, 2}, 1);
+  REQUIRE(a.layers.size() == 2);
+  CHECK(a.layers[0].weight.rows() == 3);
+  CHECK(a.layers[0].weight.cols() == 5);
+  CHECK(a.layers[1].bias.size() == 2);
+  CHECK(a.layers[0].weight.cwiseAbs().maxCoeff() <= std::sqrt(6.0 / 8));
+  CHECK(a.layers[0].weight == make_mlp({3, 5, 2}, 1).layers[0].weight);
+  CHECK(a.layers[0].weight != make_mlp({3, 5, 2}, 2).layers[0].weight);
+}
+
+TEST_CASE("its value and gradient are those computed by hand", "[mlp]") {
+  const Mlp<> model = make_mlp({2, 4, 1}, 7);
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(6, 2);
+  const Eigen::MatrixXd y = Eigen::MatrixXd::Random(6, 1);
+  const auto& [w0, b0] = model.layers[0];
+  const auto& [w1, b1] = model.layers[1];
+  const Eigen::MatrixXd h = ((x * w0).rowwise() + b0).array().tanh();
+  const Eigen::MatrixXd out = (h * w1).rowwise() + b1;
+  CHECK((model(x) - out).norm() < 1e-14);
+
+  const Eigen::MatrixXd out_bar = 2.0 / 6 * (out - y);
+  const Eigen::MatrixXd h_bar = (out_bar * w1.transpose()).array() * (1 - h.array().square());
+  const auto [value, grads] = grove::value_and_grad(mean_squared_error)(model, x, y);
+  CHECK(value == Approx((out - y).squaredNorm() / 6).epsilon(1e-13));
+  CHECK((grads.layers[1].weight - h.transpose() * out_bar).norm() < 1e-14);
+  CHECK((grads.layers[1].bias - out_bar.colwise().sum()).norm() < 1e-14);
+  CHECK((grads.layers[0].weight - x.transpose() * h_bar).norm() < 1e-14);
+  CHECK((grads.layers[0].bias - h_bar.colwise().sum()).norm() < 1e-14);
+}
+
+TEST_CASE("widths that make no network are errors", "[mlp]") {
+  CHECK_THROWS_WITH(Mlp<>{}(Eigen::MatrixXd::Zero(2, 2)), "mlp: there are no layers; make_mlp makes some");
+  CHECK_THROWS_WITH(make_mlp({3}, 1), "make_mlp: at least two widths are needed, got 1");
+  CHECK_THROWS_WITH(make_mlp({3, 0, 1}, 1), "make_mlp: widths must be positive, got 0");
+}

@@ -1,0 +1,41 @@
+// Muon against optax; sophia, whose random numbers differ, on optax's problems.
+#include <Eigen/Core>
+
+#include "optim/contrib/muon.hpp"
+#include "optim/contrib/sophia.hpp"
+#include "tests/optim/golden.hpp"
+
+using namespace grove::optim;
+using namespace grove::optim::contrib;
+
+TEST_CASE("muon follows optax") {
+  const auto check = [](const std::string& name, const auto& optimizer) {
+    INFO(name);
+    CHECK(golden::worst_distance(optimizer, "contrib.txt", name, true, 1e-12) <= 1e-12);
+  };
+  check("muon", muon(0.1));
+  check("muon_options", muon(0.1, {.ns_steps = 3,
+                                   .beta = 0.8,
+                                   .weight_decay = 0.01,
+                                   .nesterov = false,
+                                   .adaptive = true,
+                                   .adam_weight_decay = 0.1,
+                                   .consistent_rms = 0.2}));
+}
+
+TEST_CASE("sophia converges on Rosenbrock's function") {
+  Eigen::VectorXd x = Eigen::Vector2d(0, 0);
+  const auto optimizer = sophia(1e-2);
+  auto state = optimizer.init(x);
+  const auto hvp = [](const Eigen::VectorXd& p, const Eigen::VectorXd& v) {
+    Eigen::Matrix2d h;
+    h << 2 - 400 * (p(1) - 3 * p(0) * p(0)), -400 * p(0), -400 * p(0), 200;
+    return Eigen::VectorXd(h * v);
+  };
+  for (int i = 0; i < 30000; ++i) {
+    const double a = 1 - x(0), b = x(1) - x(0) * x(0);
+    Eigen::VectorXd grads = Eigen::Vector2d(-2 * a - 400 * b * x(0), 200 * b);
+    step(optimizer, grads, state, x, with_hvp_fn(hvp));
+  }
+  CHECK((x - Eigen::Vector2d(1, 1)).cwiseAbs().maxCoeff() < 6e-2);
+}
