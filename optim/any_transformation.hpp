@@ -45,6 +45,7 @@ struct AnyExtra {
   const P& grad;
   std::function<double(const P&)> value_fn;
   std::function<double(const P&, P&)> value_and_grad_fn;
+  detail::SearchReport* search_report = nullptr;
   const detail::LeafFilter* filter = nullptr;
 
   AnyExtra masked(const detail::LeafFilter* inner) const {
@@ -143,6 +144,7 @@ class any_transformation {
     };
     AnyExtra<P> result{.grad = grad(), .value_fn = {}, .value_and_grad_fn = {}, .filter = extra.filter};
     if constexpr (detail::HasValue<E>) result.value = extra.value;
+    if constexpr (detail::HasSearchReport<E>) result.search_report = extra.search_report;
     if constexpr (detail::HasValueFn<E>) result.value_fn = std::cref(extra.value_fn);
     if constexpr (detail::HasValueAndGradFn<E>) result.value_and_grad_fn = std::cref(extra.value_and_grad_fn);
     return result;

@@ -61,7 +61,9 @@ struct ScaleByBacktrackingLinesearch {
     detail::check_linesearch_extra<E>();
     const double value = extra.value;
     const double slope = detail::plain(detail::dot(extra, updates, extra.grad));
-    double rate = std::min(options.increase_factor * state.learning_rate, options.max_learning_rate);
+    double rate = std::isinf(options.increase_factor)
+                      ? options.max_learning_rate
+                      : std::min(options.increase_factor * state.learning_rate, options.max_learning_rate);
     double error = 0, trial_value = value;
     std::int64_t trials = 0;
     for (std::int64_t i = 0; i <= max_backtracking_steps; ++i) {
@@ -82,6 +84,7 @@ struct ScaleByBacktrackingLinesearch {
     state.learning_rate = rate;
     state.value = trial_value;
     state.info = {trials, error};
+    detail::report_search(extra, (error > options.atol || rate * slope == 0) && !(trial_value < value));
     detail::for_each_leaf(
         extra, [&](std::size_t, auto&& u) { u = detail::in_scalar_of(u, rate) * u; }, updates);
   }

@@ -1,6 +1,7 @@
 // Named extra arguments of `update`: what a transformation may need beyond updates, state and params.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
@@ -52,6 +53,17 @@ ValueAndGradFn<F> with_value_and_grad_fn(const F& value_and_grad_fn) {
 
 namespace detail {
 
+/// How many linesearches were made, and how many of them found no step that lowers the loss.
+struct SearchReport {
+  std::int64_t searches = 0;
+  std::int64_t failures = 0;
+};
+
+/// The extra argument with which `minimize` hears of linesearches, however deep they sit in an optimizer.
+struct ReportTo {
+  SearchReport* search_report;
+};
+
 /// Which leaves a masked transformation may touch: those marked '1' in its own mask and in all masks around it.
 struct LeafFilter {
   std::string_view mask;
@@ -96,6 +108,21 @@ template <class E>
 concept HasValueAndGradFn = requires(const E& extra) {
   extra.value_and_grad_fn;
 };
+
+template <class E>
+concept HasSearchReport = requires(const E& extra) {
+  extra.search_report;
+};
+
+/// Tells who wants to know how a linesearch ended.
+template <class E>
+void report_search(const E& extra, bool failed) {
+  if constexpr (HasSearchReport<E>) {
+    if (extra.search_report == nullptr) return;
+    ++extra.search_report->searches;
+    if (failed) ++extra.search_report->failures;
+  }
+}
 
 template <class E>
 double value_of_extra(const E& extra) {

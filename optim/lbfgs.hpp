@@ -138,7 +138,8 @@ inline auto lbfgs(ScaleByLbfgs options = {}) {
                scale_by_zoom_linesearch(20, {.initial_guess_strategy = InitialGuess::one}));
 }
 
-/// L-BFGS with a linesearch of one's own, or `identity()` for none.
+/// L-BFGS with a linesearch of one's own, or `identity()` for none. One that looks at the loss only, as
+/// `scale_by_backtracking_linesearch` does, may remember pairs of negative curvature and then lose its way.
 template <class Linesearch>
 auto lbfgs(ScaleByLbfgs options, const Linesearch& linesearch) {
   return chain(scale_by_lbfgs(options), scale(-1.0), linesearch);

@@ -38,7 +38,16 @@ struct MinimizeOptions {
 };
 
 /// Why a minimization ended.
-enum class StopReason { max_steps, gradient_tolerance, value_tolerance, no_improvement, non_finite, callback, time };
+enum class StopReason {
+  max_steps,
+  gradient_tolerance,
+  value_tolerance,
+  no_improvement,
+  linesearch_failed,
+  non_finite,
+  callback,
+  time
+};
 
 /// The reason in words.
 constexpr std::string_view to_string(StopReason reason) {
@@ -51,6 +60,8 @@ constexpr std::string_view to_string(StopReason reason) {
       return "the loss hardly changes any more";
     case StopReason::no_improvement:
       return "the loss did not improve for a while";
+    case StopReason::linesearch_failed:
+      return "the linesearch found no step that lowers the loss";
     case StopReason::non_finite:
       return "the loss or its gradient is not finite";
     case StopReason::callback:
@@ -197,7 +208,9 @@ class Objective {
 /// The optimizer is given the loss, the raw gradient and the loss as a function, so polyak_sgd and linesearches work.
 /// With `batch_size` each step sees the next rows of the data among `args` (see Batches), and tolerances, patience and
 /// the best params go by the mean loss of an epoch. A loss or a gradient that is not finite ends the minimization, it
-/// never loops on. Throws: HyperparameterError for options out of range; what the loss throws.
+/// never loops on. So does a linesearch that finds no step to lower the loss (with batches: none in a whole epoch); its
+/// step is undone. Close to a minimum that is how rounding ends the descent. Throws: HyperparameterError for options
+/// out of range; what the loss throws.
 template <class Loss, class P, class T, class... Args>
 MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const MinimizeOptions& options,
                            const Args&... args) {
@@ -220,6 +233,12 @@ MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const
   const auto value_and_grad_fn = [&](const P& at, P& gradient) {
     ++objective.evaluations;
     return objective.value_and_grad_at(at, gradient);
+  };
+  detail::SearchReport searches;  // of this epoch
+  const auto no_way_down = [&] {
+    if (!objective.epoch_ends) return false;
+    const detail::SearchReport epoch = std::exchange(searches, {});
+    return epoch.failures > 0 && epoch.failures == epoch.searches;
   };
   const auto stop_reason = [&]() -> std::optional<StopReason> {
     if (!std::isfinite(progress.value) || !std::isfinite(progress.gradient_norm)) return StopReason::non_finite;
@@ -254,8 +273,9 @@ MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const
       previous = params;
       if constexpr (detail::uses_grad<T>) raw_grads = objective.grads;
       step(optimizer, objective.grads, state, params, with_value(objective.value), with_grad(raw_grads),
-           with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn));
+           with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), detail::ReportTo{&searches});
       ++progress.step;
+      if (no_way_down()) reason = StopReason::linesearch_failed;
     }
     progress.seconds = watch.seconds();
     if (!reason && progress.step >= options.max_steps) reason = StopReason::max_steps;
@@ -266,7 +286,9 @@ MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const
     if (!reason && asked) reason = StopReason::callback;
   }
 
-  if (*reason == StopReason::non_finite && progress.step > 0) params = std::move(previous);
+  const bool undo =
+      *reason == StopReason::non_finite || (*reason == StopReason::linesearch_failed && options.batch_size == 0);
+  if (undo && progress.step > 0) params = std::move(previous);
   if (options.keep_best && std::isfinite(progress.best_value)) params = std::move(best);
   result.value = objective.value_on_all(params);
   result.evaluations = objective.evaluations + 1;

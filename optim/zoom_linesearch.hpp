@@ -80,6 +80,7 @@ struct ScaleByZoomLinesearch {
     state.value = found.point.value;
     if (found.is_last_trial) keep_gradient();
     state.info = {found.steps, found.decrease_error, found.curvature_error};
+    detail::report_search(extra, found.failed);
     detail::for_each_leaf(
         extra, [&](std::size_t, auto&& u) { u = detail::in_scalar_of(u, found.point.rate) * u; }, updates);
   }

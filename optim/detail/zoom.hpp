@@ -35,6 +35,7 @@ struct ZoomResult {
   std::int64_t steps;
   double decrease_error;
   double curvature_error;
+  bool failed;  ///< whether no step was found that lowers the loss
 };
 
 /// The minimiser of the cubic through low (value and slope), high and reference.
@@ -67,7 +68,10 @@ class ZoomSearch {
     while (!done_ && !failed_) zoom_in();
     // A step that decreases the loss is safer than the last trial, if there is one.
     const bool safe = !done_ && (safe_.rate > 0 || std::isinf(decrease_error_));
-    return {safe ? safe_ : trial_, !safe && !trial_is_kept_, steps_, decrease_error_, curvature_error_};
+    const LinePoint& found = safe ? safe_ : trial_;
+    const bool no_way_down = start_.slope == 0 || (!done_ && safe_.rate == 0);
+    const bool failed = no_way_down && !(found.value < start_.value);
+    return {found, !safe && !trial_is_kept_, steps_, decrease_error_, curvature_error_, failed};
   }
 
  private:
