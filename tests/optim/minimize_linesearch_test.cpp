@@ -50,7 +50,7 @@ TEST_CASE("minimize with lbfgs needs a loss, params and nothing else") {
 }
 
 TEST_CASE("minimize drives every linesearch, wherever it stands") {
-  const Optimizer optimizers[] = {lbfgs(), lbfgs({}, scale_by_backtracking_linesearch(30)),
+  const Optimizer optimizers[] = {lbfgs(), lbfgs({}, scale_by_zoom_linesearch(50, {.max_learning_rate = 4.0})),
                                   chain(scale_by_lbfgs(), sgd(1.0), scale_by_zoom_linesearch(30)),
                                   masked(lbfgs(), true), apply_if_finite(lbfgs({.memory_size = 3}), 2)};
   for (std::size_t i = 0; i < std::size(optimizers); ++i) {
