@@ -40,6 +40,7 @@
 #include "optim/lion.hpp"
 #include "optim/lookahead.hpp"
 #include "optim/losses/classification.hpp"
+#include "optim/losses/over.hpp"
 #include "optim/losses/regression.hpp"
 #include "optim/losses/segmentation.hpp"
 #include "optim/losses/sequence.hpp"

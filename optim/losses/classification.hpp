@@ -1,12 +1,15 @@
 // Losses for classes and probabilities. Elementwise ones return an array; the others one value for each row (or
-// vector).
+// vector), or as `over` says (see over.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <vector>
 
+#include "optim/losses/over.hpp"
 #include "optim/losses/shape.hpp"
 #include "optim/projections.hpp"
 
@@ -49,11 +52,14 @@ auto sparsemax_loss(const X& logits, const Y& labels) {
 
 /// -Σ y·log softmax(x), one value for each row (or vector). A label 0 at a logit of -inf gives NaN; see
 /// safe_softmax_cross_entropy.
-template <class X, class Y>
-auto softmax_cross_entropy(const X& logits, const Y& labels) {
-  detail::check_same_shape("softmax_cross_entropy", "logits", logits, "labels", labels);
-  const auto log_p = grove::log_softmax(detail::examples(logits));
-  return detail::evaluated(-grove::sum(detail::examples(detail::elements(log_p) * detail::elements(labels))));
+template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
+auto softmax_cross_entropy(const X& logits, const Y& labels, const Over<A, M>& over = {}) {
+  constexpr auto name = "softmax_cross_entropy";
+  detail::check_same_shape(name, "logits", logits, "labels", labels);
+  const auto& x = detail::counted(name, detail::elements(logits), over, detail::nowhere);
+  const auto& y = detail::counted(name, detail::elements(labels), over, 0.0);
+  const auto log_p = grove::log_softmax(detail::along(x, over));
+  return detail::evaluated(-grove::sum(detail::along(detail::elements(log_p) * y, over)));
 }
 
 /// The same with 0·log 0 = 0.
@@ -72,13 +78,13 @@ namespace detail {
 inline Eigen::ArrayXXd one_hot(std::string_view function, const std::vector<int>& labels, Eigen::Index rows,
                                Eigen::Index classes) {
   if (static_cast<Eigen::Index>(labels.size()) != rows) {
-    throw ShapeError(fmt::format("{}: there are {} rows and {} labels", function, rows, labels.size()));
+    throw ShapeError(fmt::format("{}: there are {} examples and {} labels", function, rows, labels.size()));
   }
   Eigen::ArrayXXd result = Eigen::ArrayXXd::Zero(rows, classes);
   for (Eigen::Index i = 0; i < rows; ++i) {
     const int label = labels[static_cast<std::size_t>(i)];
     if (label < 0 || label >= classes) {
-      throw ShapeError(fmt::format("{}: label {} of row {} is not one of {} classes", function, label, i, classes));
+      throw ShapeError(fmt::format("{}: label {} of example {} is not one of {} classes", function, label, i, classes));
     }
     result(i, label) = 1;
   }
@@ -87,16 +93,35 @@ inline Eigen::ArrayXXd one_hot(std::string_view function, const std::vector<int>
 
 }  // namespace detail
 
-/// logsumexp(x) - x[label], one value for each row of a matrix of logits.
+/// logsumexp(x) - x[label], one value for each row of a matrix of logits (with `each_column`, for each column).
 ///
-/// Throws: ShapeError if the numbers of rows and labels differ, or a label is no class.
-template <class X>
-auto softmax_cross_entropy_with_integer_labels(const X& logits, const std::vector<int>& labels) {
-  const Eigen::ArrayXXd chosen =
-      detail::one_hot("softmax_cross_entropy_with_integer_labels", labels, logits.rows(), logits.cols());
-  const auto& x = detail::elements(logits);
-  return detail::evaluated(grove::logsumexp(x.rowwise()) -
-                           grove::sum((grove::where(chosen > 0.0, x, 0.0 * chosen)).rowwise()));
+/// An example none of whose entries counts has the value 0. Throws: ShapeError if the numbers of examples and labels
+/// differ, or a label is no class.
+template <class X, Axis A = Axis::rows, class M = NoMask>
+auto softmax_cross_entropy_with_integer_labels(const X& logits, const std::vector<int>& labels,
+                                               const Over<A, M>& over = {}) {
+  static_assert(A != Axis::all, "softmax_cross_entropy_with_integer_labels: a label belongs to a row or to a column");
+  constexpr auto name = "softmax_cross_entropy_with_integer_labels";
+  Eigen::ArrayXXd chosen = A == Axis::rows ? detail::one_hot(name, labels, logits.rows(), logits.cols())
+                                           : detail::one_hot(name, labels, logits.cols(), logits.rows());
+  if constexpr (A == Axis::columns) chosen.transposeInPlace();
+  const auto& all = detail::elements(logits);
+  const auto& x = detail::counted(name, all, over, detail::nowhere);
+  const auto of_label = grove::where(chosen > 0.0, all, 0.0 * chosen);
+  const auto loss =
+      detail::evaluated(grove::logsumexp(detail::along(x, over)) - grove::sum(detail::along(of_label, over)));
+  if constexpr (std::is_same_v<M, EntryMask>) {
+    const auto any = [&] {
+      if constexpr (A == Axis::rows) {
+        return over.mask.rowwise().any().eval();
+      } else {
+        return over.mask.colwise().any().eval();
+      }
+    }();
+    return detail::evaluated(grove::where(any, loss, 0.0));
+  } else {
+    return loss;
+  }
 }
 
 /// maxⱼ(sⱼ + 1 - [j = y]) - s_y, one value for each row.
@@ -136,39 +161,47 @@ auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) 
 /// Cross entropy plus epsilon·Σ y·(1 - softmax(x)), one value for each row (or vector).
 ///
 /// Source: Leng et al. 2022, https://arxiv.org/abs/2204.12511
-template <class X, class Y>
-auto poly_loss_cross_entropy(const X& logits, const Y& labels, double epsilon = 2.0) {
-  detail::check_same_shape("poly_loss_cross_entropy", "logits", logits, "labels", labels);
-  const auto p = grove::softmax(detail::examples(logits));
-  return detail::evaluated(softmax_cross_entropy(logits, labels) +
-                           epsilon *
-                               grove::sum(detail::examples(detail::elements(labels) * (1.0 - detail::elements(p)))));
+template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
+auto poly_loss_cross_entropy(const X& logits, const Y& labels, double epsilon = 2.0, const Over<A, M>& over = {}) {
+  constexpr auto name = "poly_loss_cross_entropy";
+  detail::check_same_shape(name, "logits", logits, "labels", labels);
+  const auto& x = detail::counted(name, detail::elements(logits), over, detail::nowhere);
+  const auto& y = detail::counted(name, detail::elements(labels), over, 0.0);
+  const auto p = grove::softmax(detail::along(x, over));
+  return detail::evaluated(softmax_cross_entropy(x, y, Over<A>{}) +
+                           epsilon * grove::sum(detail::along(y * (1.0 - detail::elements(p)), over)));
 }
 
 /// Σ q·(log q - log p), with 0·log 0 = 0, one value for each row (or vector).
-template <class X, class Y>
-auto kl_divergence(const X& log_predictions, const Y& targets) {
-  detail::check_same_shape("kl_divergence", "log_predictions", log_predictions, "targets", targets);
-  const auto& q = detail::elements(targets);
-  return detail::evaluated(grove::sum(detail::examples(grove::xlogy(q, q) - q * detail::elements(log_predictions))));
+template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
+auto kl_divergence(const X& log_predictions, const Y& targets, const Over<A, M>& over = {}) {
+  constexpr auto name = "kl_divergence";
+  detail::check_same_shape(name, "log_predictions", log_predictions, "targets", targets);
+  const auto& log_p = detail::counted(name, detail::elements(log_predictions), over, 0.0);
+  const auto& q = detail::counted(name, detail::elements(targets), over, 0.0);
+  return detail::evaluated(grove::sum(detail::along(grove::xlogy(q, q) - q * log_p, over)));
 }
 
 /// The same with targets given as logarithms.
-template <class X, class Y>
-auto kl_divergence_with_log_targets(const X& log_predictions, const Y& log_targets) {
-  detail::check_same_shape("kl_divergence_with_log_targets", "log_predictions", log_predictions, "log_targets",
-                           log_targets);
-  const auto& log_q = detail::elements(log_targets);
-  return detail::evaluated(
-      grove::sum(detail::examples(grove::exp(log_q) * (log_q - detail::elements(log_predictions)))));
+template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
+auto kl_divergence_with_log_targets(const X& log_predictions, const Y& log_targets, const Over<A, M>& over = {}) {
+  constexpr auto name = "kl_divergence_with_log_targets";
+  detail::check_same_shape(name, "log_predictions", log_predictions, "log_targets", log_targets);
+  const auto& log_p = detail::counted(name, detail::elements(log_predictions), over, 0.0);
+  const auto& log_q = detail::counted(name, detail::elements(log_targets), over, 0.0);
+  return detail::evaluated(grove::sum(detail::along(grove::exp(log_q) * (log_q - log_p), over)));
 }
 
 /// kl_divergence + Σ (p - q): convex also where the predictions do not sum to 1.
-template <class X, class Y>
-auto generalized_kl_divergence(const X& log_predictions, const Y& targets) {
-  return detail::evaluated(
-      kl_divergence(log_predictions, targets) +
-      grove::sum(detail::examples(grove::exp(detail::elements(log_predictions)) - detail::elements(targets))));
+template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
+auto generalized_kl_divergence(const X& log_predictions, const Y& targets, const Over<A, M>& over = {}) {
+  constexpr auto name = "generalized_kl_divergence";
+  detail::check_same_shape(name, "log_predictions", log_predictions, "targets", targets);
+  const auto& log_p = detail::counted(name, detail::elements(log_predictions), over,
+                                      -std::numeric_limits<double>::infinity());  // e^-inf is 0
+  const auto& q = detail::counted(name, detail::elements(targets), over, 0.0);
+  return detail::evaluated(kl_divergence(log_predictions, targets, over) +
+                           grove::sum(detail::along(grove::exp(log_p) - q, over)));
 }
 
 /// Binary cross entropy times (1 - p_t)^gamma, so that easy examples count less; element by element.
@@ -189,11 +222,17 @@ auto sigmoid_focal_loss(const X& logits, const Y& labels, std::optional<double> 
   return detail::evaluated(cross_entropy * grove::exp(gamma * log_miss) * (positive * y + negative * (1.0 - y)));
 }
 
-/// (1 - alpha)·y + alpha / number of classes: labels that are less sure.
-template <class Y>
-auto smooth_labels(const Y& labels, double alpha) {
-  const auto classes = static_cast<double>(detail::is_vector<Y>() ? labels.size() : labels.cols());
-  return detail::evaluated((1.0 - alpha) * detail::elements(labels) + alpha / classes);
+/// (1 - alpha)·y + alpha / number of classes (those that count, of the same example): labels that are less sure.
+template <class Y, Axis A = Axis::rows, class M = NoMask>
+auto smooth_labels(const Y& labels, double alpha, const Over<A, M>& over = {}) {
+  if constexpr (std::is_same_v<M, EntryMask>) {
+    detail::counted("smooth_labels", detail::elements(labels), over, 0.0);  // checks the shape of the mask
+    return detail::evaluated((1.0 - alpha) * detail::elements(labels) + alpha / detail::counts(over));
+  } else {
+    const bool whole = A == Axis::all || detail::is_vector<Y>();
+    const Eigen::Index classes = whole ? labels.size() : (A == Axis::rows ? labels.cols() : labels.rows());
+    return detail::evaluated((1.0 - alpha) * detail::elements(labels) + alpha / static_cast<double>(classes));
+  }
 }
 
 /// The loss max_fun(scores) - ⟨targets, scores⟩, one value for each row (or vector).
@@ -211,12 +250,36 @@ auto make_fenchel_young_loss(MaxFun max_fun) {
   };
 }
 
-/// -mean over the lists of Σ (y·w)·log softmax(x), each list a row: the loss of ListNet.
+/// Options of `ranking_softmax_loss`.
+struct RankingOptions {
+  EntryMask where{};          ///< which items of the lists are valid; empty: all
+  Eigen::ArrayXXd weights{};  ///< weights of the items; empty: 1
+};
+
+/// -Σ (y·w)·log softmax(x), a value for each list, which is a row: the loss of ListNet. Items that are not valid are in
+/// no list; a list without items has the value 0.
 ///
 /// Source: Cao et al. 2007
 template <class X, class Y>
-auto ranking_softmax_loss(const X& logits, const Y& labels) {
-  return detail::evaluated(grove::mean(softmax_cross_entropy(logits, labels)));
+auto ranking_softmax_loss_by_list(const X& logits, const Y& labels, const RankingOptions& options = {}) {
+  const auto rows = logits.rows(), cols = logits.cols();
+  const auto all = each_row.where(options.where.size() > 0 ? options.where : EntryMask::Constant(rows, cols, true));
+  using Weights = Eigen::Array<double, X::RowsAtCompileTime, X::ColsAtCompileTime>;
+  const Weights weights = options.weights.size() > 0 ? options.weights : Eigen::ArrayXXd::Ones(rows, cols).eval();
+  detail::check_same_shape("ranking_softmax_loss", "logits", logits, "weights", weights);
+  return softmax_cross_entropy(logits, detail::evaluated(detail::elements(labels) * weights), all);
+}
+
+/// The mean of `ranking_softmax_loss_by_list` over the lists that have items; 0 if none has.
+template <class X, class Y>
+auto ranking_softmax_loss(const X& logits, const Y& labels, const RankingOptions& options = {}) {
+  const auto losses = ranking_softmax_loss_by_list(logits, labels, options);
+  if constexpr (detail::is_vector<X>()) {
+    return losses;
+  } else {
+    const auto lists = options.where.size() > 0 ? options.where.rowwise().any().count() : logits.rows();
+    return detail::evaluated(grove::sum(losses) / static_cast<double>(std::max<Eigen::Index>(lists, 1)));
+  }
 }
 
 }  // namespace grove::optim::losses

@@ -3,6 +3,7 @@
 
 #include <numbers>
 
+#include "optim/losses/over.hpp"
 #include "optim/losses/shape.hpp"
 
 namespace grove::optim::losses {
@@ -42,6 +43,12 @@ auto huber_loss(const P& predictions, const T& targets, double delta = 1.0) {
   return detail::evaluated(grove::where(size <= delta, 0.5 * grove::square(size), delta * (size - 0.5 * delta)));
 }
 
+/// The Huber loss of errors.
+template <class P>
+auto huber_loss(const P& errors) {
+  return huber_loss(errors, 0.0);
+}
+
 /// log cosh(ŷ - y): quadratic for small errors, linear for large ones, and smooth.
 template <class P, class T>
 auto log_cosh(const P& predictions, const T& targets) {
@@ -50,24 +57,32 @@ auto log_cosh(const P& predictions, const T& targets) {
   return detail::evaluated(grove::logaddexp(error, -error) - std::numbers::ln2);
 }
 
-/// The cosine of the angle between prediction and target: of two vectors, or of each row of two matrices.
+/// log cosh e of errors.
+template <class P>
+auto log_cosh(const P& errors) {
+  return log_cosh(errors, 0.0);
+}
+
+/// The cosine of the angle between prediction and target: of two vectors, or of each row of two matrices (or as `over`
+/// says).
 ///
 /// Squared norms below `epsilon` count as epsilon; with the default 0 a zero vector gives NaN.
-template <class P, class T>
-auto cosine_similarity(const P& predictions, const T& targets, double epsilon = 0.0) {
-  detail::check_same_shape("cosine_similarity", "predictions", predictions, "targets", targets);
-  const auto& a = detail::elements(predictions);
-  const auto& b = detail::elements(targets);
+template <class P, class T, Axis A = Axis::rows, class M = NoMask>
+auto cosine_similarity(const P& predictions, const T& targets, double epsilon = 0.0, const Over<A, M>& over = {}) {
+  constexpr auto name = "cosine_similarity";
+  detail::check_same_shape(name, "predictions", predictions, "targets", targets);
+  const auto& a = detail::counted(name, detail::elements(predictions), over, 0.0);
+  const auto& b = detail::counted(name, detail::elements(targets), over, 0.0);
   const auto norm = [&](const auto& x) {
-    return grove::sqrt(grove::maximum(grove::sum(detail::examples(grove::square(x))), epsilon));
+    return grove::sqrt(grove::maximum(grove::sum(detail::along(grove::square(x), over)), epsilon));
   };
-  return detail::evaluated(grove::sum(detail::examples(a * b)) / (norm(a) * norm(b)));
+  return detail::evaluated(grove::sum(detail::along(a * b, over)) / (norm(a) * norm(b)));
 }
 
 /// 1 - cosine_similarity.
-template <class P, class T>
-auto cosine_distance(const P& predictions, const T& targets, double epsilon = 0.0) {
-  return detail::evaluated(1.0 - cosine_similarity(predictions, targets, epsilon));
+template <class P, class T, Axis A = Axis::rows, class M = NoMask>
+auto cosine_distance(const P& predictions, const T& targets, double epsilon = 0.0, const Over<A, M>& over = {}) {
+  return detail::evaluated(1.0 - cosine_similarity(predictions, targets, epsilon, over));
 }
 
 }  // namespace grove::optim::losses

@@ -27,11 +27,17 @@ concept IsArray = requires(const X& x) {
   x.cols();
 };
 
+/// An Eigen expression, or what is derived from one, as segments are.
+template <class X>
+concept IsEigen = requires(const X& x) {
+  []<class Derived>(const Eigen::EigenBase<Derived>&) {}(x);
+};
+
 /// What a loss returns: a plain Eigen expression would refer to what goes out of scope, so it is evaluated here.
 template <class X>
 auto evaluated(const X& x) {
-  if constexpr (std::is_base_of_v<Eigen::EigenBase<X>, X>) {
-    return x.eval();
+  if constexpr (IsEigen<X>) {
+    return typename X::PlainObject(x);
   } else {
     return x;
   }

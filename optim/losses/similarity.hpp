@@ -5,21 +5,22 @@
 #include <limits>
 #include <vector>
 
+#include "optim/losses/over.hpp"
 #include "optim/losses/shape.hpp"
 
 namespace grove::optim::losses {
 
-/// max(d(a, p) - d(a, n) + margin, 0), one value for each row; d(x, y) = (Σ (x-y)ᵏ + eps)^(1/k).
+/// max(d(a, p) - d(a, n) + margin, 0), one value for each row (or as `over` says); d(x, y) = (Σ (x-y)ᵏ + eps)^(1/k).
 ///
 /// As in optax no magnitude is taken, so `norm_degree` should be even.
 /// Source: Schroff et al. 2015, https://arxiv.org/abs/1503.03832
-template <class A, class P, class N>
+template <class A, class P, class N, Axis Along = Axis::rows>
 auto triplet_margin_loss(const A& anchors, const P& positives, const N& negatives, int norm_degree = 2,
-                         double margin = 1.0, double eps = 1e-6) {
+                         double margin = 1.0, double eps = 1e-6, const Over<Along>& over = {}) {
   detail::check_same_shape("triplet_margin_loss", "anchors", anchors, "positives", positives);
   detail::check_same_shape("triplet_margin_loss", "anchors", anchors, "negatives", negatives);
   const auto distance = [&](const auto& x, const auto& y) {
-    return grove::pow(grove::sum(detail::examples(grove::pow(x - y, norm_degree))) + eps, 1.0 / norm_degree);
+    return grove::pow(grove::sum(detail::along(grove::pow(x - y, norm_degree), over)) + eps, 1.0 / norm_degree);
   };
   const auto& a = detail::elements(anchors);
   const auto to_positive = distance(a, detail::elements(positives));

@@ -9,6 +9,7 @@ transforms.txt  single transformations, chains and wrappers: the same, params st
 contrib.txt     aliases of optax.contrib
 schedules.txt   schedules at counts 0, 1, 2, ...
 losses.txt      inputs, values and gradients of the losses
+losses_over.txt the same along other axes, with masks, and for batches of images and of sequences
 
 One tree everywhere: {a: scalar, b: vector of 3, w: 2x3 matrix, row by row}, ten numbers a row.
 Every number is written with 17 significant digits, so that it is read back exactly.
@@ -425,6 +426,89 @@ def write_losses():
         print("grad", fmt(jax.grad(lambda l: ctc(l)[0] + 2 * ctc(l)[1])(jnp.asarray(logits))), file=f)
 
 
+def write_losses_over():
+    rng = np.random.default_rng(11)
+    L = optax.losses
+    x = 2 * rng.standard_normal((4, 5))
+    y = rng.standard_normal((4, 5))
+    n = rng.standard_normal((4, 5))
+    prob = rng.random((4, 5))
+    prob[1, 2] = 0
+    prob /= prob.sum(axis=1, keepdims=True)
+    log_x = np.asarray(jax.nn.log_softmax(x, axis=-1))
+    mask = rng.random((4, 5)) < 0.6
+    mask[:, 0] = True
+    mask[3, :] = True
+    rows, columns = np.array([0, 3, 3, 1]), np.array([2, 0, 1, 3, 3])
+    weights = rng.random((4, 5))
+    images = 2 * rng.standard_normal((2, 6, 3))
+    classes = np.eye(3)[rng.integers(0, 3, (2, 6))]
+    class_weights = np.array([0.5, 2.0, 1.0])
+    cases = {"axis": (x, prob, None)}
+    for name, kwargs in {
+        "columns": {"axis": 0},
+        "all": {"axis": None},
+        "masked_rows": {"where": mask},
+        "masked_columns": {"where": mask, "axis": 0},
+        "masked_all": {"where": mask, "axis": None},
+    }.items():
+        k = kwargs
+        cases |= {
+            f"softmax_cross_entropy {name}": (x, prob, lambda p, t, k=k: L.softmax_cross_entropy(p, t, **k)),
+            f"poly_loss_cross_entropy {name}": (x, prob, lambda p, t, k=k: L.poly_loss_cross_entropy(p, t, epsilon=1.5, **k)),
+            f"kl_divergence {name}": (log_x, prob, lambda p, t, k=k: L.kl_divergence(p, t, **k)),
+            f"kl_divergence_with_log_targets {name}": (log_x, np.log(prob + 0.1), lambda p, t, k=k: L.kl_divergence_with_log_targets(p, t, **k)),
+            f"generalized_kl_divergence {name}": (log_x, prob, lambda p, t, k=k: L.generalized_kl_divergence(p, t, **k)),
+            f"cosine_similarity {name}": (x, y, lambda p, t, k=k: L.cosine_similarity(p, t, epsilon=1e-3, **k)),
+            f"cosine_distance {name}": (x, y, lambda p, t, k=k: L.cosine_distance(p, t, **k)),
+            f"smooth_labels {name}": (prob, y, lambda p, t, k=k: L.smooth_labels(p, 0.1, **k)),
+        }
+        if name != "all" and name != "masked_all":
+            labels = columns if k.get("axis") == 0 else rows
+            cases[f"softmax_cross_entropy_with_integer_labels {name}"] = (
+                x, y, lambda p, t, k=k, labels=labels: L.softmax_cross_entropy_with_integer_labels(p, labels, **k))
+    del cases["axis"]
+    cases |= {
+        "triplet_margin_loss columns": (x, y, lambda p, t: L.triplet_margin_loss(p, t, n, axis=0, norm_degree=4)),
+        "ranking_softmax_loss": (x, prob, lambda p, t: L.ranking_softmax_loss(p, t, where=mask, weights=weights)),
+        "ranking_softmax_loss_by_list": (x, prob, lambda p, t: L.ranking_softmax_loss(p, t, where=mask, reduce_fn=None)),
+        "huber_loss": (x, y, lambda p, t: L.huber_loss(p, delta=0.7)),
+        "log_cosh": (x, y, lambda p, t: L.log_cosh(p)),
+        "dice_loss weighted": (images, classes, lambda p, t: L.dice_loss(p, t, class_weights=class_weights, reduction="none", ignore_background=True)),
+        "dice_loss one class": (images[..., :1], classes[..., :1], L.dice_loss),
+        "dice_loss probabilities": (np.asarray(jax.nn.softmax(images)), classes, lambda p, t: L.dice_loss(p, t, apply_softmax=False)),
+        "multiclass_generalized_dice_loss": (images, classes, L.multiclass_generalized_dice_loss),
+        "multiclass_generalized_dice_loss options": (images, classes, lambda p, t: L.multiclass_generalized_dice_loss(p, t, smooth=0.3, ignore_background=True)),
+    }
+    with open(HERE / "losses_over.txt", "w") as f:
+        for key, m in {"mask": mask, "negatives": n, "weights": weights}.items():
+            print("loss", key, file=f)
+            print("predictions", fmt(m), file=f)
+        for name, (p, t, loss) in cases.items():
+            value = loss(jnp.asarray(p), jnp.asarray(t))
+            grad = jax.grad(lambda p: jnp.sum(jnp.sin(jnp.arange(1, 1 + np.size(value))) * loss(p, jnp.asarray(t)).reshape(-1)))(jnp.asarray(p))
+            assert np.all(np.isfinite(value)) and (np.all(np.isfinite(grad))), name
+            print("loss", name, file=f)
+            print("predictions", fmt(p), file=f)
+            print("targets", fmt(t), file=f)
+            print("value", fmt(value), file=f)
+            print("grad", fmt(grad), file=f)
+        logits = rng.standard_normal((3, 7, 4))
+        logit_paddings = np.zeros((3, 7))
+        logit_paddings[1, 5:] = 1
+        logit_paddings[2, 2] = 1  # also inside a sequence
+        labels = np.array([[1, 2, 2], [3, 1, 0], [2, 0, 0]])
+        label_paddings = np.array([[0, 0, 0], [0, 0, 1.0], [0, 1, 1]])
+        ctc = lambda l: L.ctc_loss_with_forward_probs(l, logit_paddings, labels, label_paddings, blank_id=0)
+        value, blank, emit = ctc(jnp.asarray(logits))
+        print("loss ctc_loss", file=f)
+        print("predictions", fmt(logits), file=f)
+        print("value", fmt(value), file=f)
+        print("grad", fmt(jax.grad(lambda l: jnp.sum(jnp.sin(jnp.arange(1, 4)) * ctc(l)[0]))(jnp.asarray(logits))), file=f)
+        print("blank", fmt(jnp.transpose(blank, (1, 0, 2))), file=f)
+        print("emit", fmt(jnp.transpose(emit, (1, 0, 2))), file=f)
+
+
 def write_sequences():
     with open(HERE / "sequences.txt", "w") as f:
         for name, (params, grads, values) in SEQUENCES.items():
@@ -439,6 +523,7 @@ if __name__ == "__main__":
     write_sequences()
     write_schedules()
     write_losses()
+    write_losses_over()
     write_lookahead()
     write_runs("optimizers.txt", OPTIMIZERS, move=True)
     write_runs("transforms.txt", TRANSFORMS, move=False)

@@ -1,4 +1,4 @@
-// Reads losses.txt and compares values and gradients with it.
+// Reads losses.txt and losses_over.txt and compares values and gradients with it.
 #pragma once
 
 #include <Eigen/Core>
@@ -14,15 +14,17 @@ namespace golden {
 inline const std::map<std::string, Row>& loss_entry(const std::string& name) {
   static const auto all = [] {
     std::map<std::string, std::map<std::string, Row>> result;
-    std::ifstream in = open("losses.txt");
-    std::string line, current;
-    while (std::getline(in, line)) {
-      const auto space = line.find(' ');
-      const std::string key = line.substr(0, space);
-      if (key == "loss") {
-        current = line.substr(space + 1);
-      } else {
-        result[current][key] = numbers(line.substr(space + 1));
+    for (const auto& [file, prefix] : {std::pair{"losses.txt", ""}, std::pair{"losses_over.txt", "over "}}) {
+      std::ifstream in = open(file);
+      std::string line, current;
+      while (std::getline(in, line)) {
+        const auto space = line.find(' ');
+        const std::string key = line.substr(0, space);
+        if (key == "loss") {
+          current = prefix + line.substr(space + 1);
+        } else {
+          result[current][key] = numbers(line.substr(space + 1));
+        }
       }
     }
     return result;
@@ -57,13 +59,13 @@ inline double matrix_distance(const Eigen::MatrixXd& got, const Eigen::MatrixXd&
   return (got - want).cwiseAbs().maxCoeff() / std::max(want.cwiseAbs().maxCoeff(), 1e-300);
 }
 
-/// Value and gradient of a loss of two 4×5 matrices.
+/// Value and gradient of a loss of two matrices, 4×5 unless there are other numbers of rows.
 template <class F>
-void check_loss(const std::string& name, F f, double tolerance = 1e-12) {
+void check_loss(const std::string& name, F f, double tolerance = 1e-12, Eigen::Index rows = 4) {
   INFO(name);
   const auto& entry = loss_entry(name);
-  const Eigen::MatrixXd predictions = to_matrix(entry.at("predictions"));
-  const Eigen::MatrixXd targets = to_matrix(entry.at("targets"));
+  const Eigen::MatrixXd predictions = to_matrix(entry.at("predictions"), rows);
+  const Eigen::MatrixXd targets = to_matrix(entry.at("targets"), rows);
   const auto value = f(predictions, targets);
   if constexpr (requires { value.rows(); }) {
     const Eigen::MatrixXd plain = Eigen::ArrayXXd(grove::optim::losses::detail::elements(value)).matrix();
@@ -73,7 +75,7 @@ void check_loss(const std::string& name, F f, double tolerance = 1e-12) {
     CHECK(value == Approx(entry.at("value")[0]).epsilon(tolerance));
   }
   const Eigen::MatrixXd grads = grove::grad([&](const auto& p) { return weighted_sum(f(p, targets)); })(predictions);
-  const double error = matrix_distance(grads, to_matrix(entry.at("grad")));
+  const double error = matrix_distance(grads, to_matrix(entry.at("grad"), rows));
   CHECK(error <= tolerance);
 }
 
