@@ -56,7 +56,7 @@ auto ntxent(const X& embeddings, const std::vector<int>& labels, double temperat
   const auto repelling = grove::where(others > 0.0, similarity, -std::numeric_limits<double>::infinity());
   const auto of_others = grove::logsumexp(repelling.rowwise());
   const auto against = of_others.replicate(1, n);
-  const auto log_likelihood = similarity - grove::logaddexp(similarity, against);
+  const auto log_likelihood = detail::evaluated(similarity - grove::logaddexp(similarity, against));
   return detail::evaluated(-grove::sum(grove::where(positives > 0.0, log_likelihood, 0.0)) / positives.sum());
 }
 
