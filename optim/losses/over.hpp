@@ -51,10 +51,10 @@ decltype(auto) along(const X& x, const Over<A, M>&) {
   }
 }
 
-/// x with `other` in the entries that do not count.
+/// x with `other` in the entries that do not count. Where all count it is x itself: by value if x is a temporary.
 template <class X, Axis A>
-decltype(auto) counted(std::string_view, const X& x, const Over<A>&, double) {
-  return (x);
+X counted(std::string_view, X&& x, const Over<A>&, double) {
+  return std::forward<X>(x);
 }
 template <class X, Axis A>
 auto counted(std::string_view function, const X& x, const Over<A, EntryMask>& over, double other) {
