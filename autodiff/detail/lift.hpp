@@ -48,10 +48,19 @@ struct leaf_traits<Active<Plain, Stride>> {
   static auto view(const Active<Plain, Stride>& x) { return x.array(); }
   template <class Value>
   static void assign(Active<Plain, Stride>& x, const Value& value) {
+    assign(x, value, x);
+  }
+  /// A number fills an array of the shape of `like`.
+  template <class Value>
+  static void assign(Active<Plain, Stride>& x, const Value& value, const Active<Plain, Stride>& like) {
+    using Values = Eigen::Array<typename detail::plain_traits<Plain>::Scalar, Eigen::Dynamic, Eigen::Dynamic>;
     if constexpr (detail::Dense<Value>) {
       x = Active<Plain, Stride>(value.matrix());
+    } else if constexpr (std::is_arithmetic_v<Value>) {
+      x = Active<Plain, Stride>(Values::Constant(like.rows(), like.cols(), Value(value)).matrix());
     } else {
-      x = Active<Plain, Stride>((x.array() * 0 + value).matrix());
+      const Active<Plain, Stride> zeros(Values::Zero(like.rows(), like.cols()).matrix());
+      x = Active<Plain, Stride>((zeros.array() + value).matrix());
     }
   }
 };

@@ -98,10 +98,31 @@ std::remove_cvref_t<T> mul(T&& a, const U& b) {
   return map([](const auto& x, const auto& y) { return x * y; }, std::forward<T>(a), b);
 }
 
+/// a / b, element by element.
+template <Pytree T, class U>
+std::remove_cvref_t<T> div(T&& a, const U& b) {
+  return map([](const auto& x, const auto& y) { return x / y; }, std::forward<T>(a), b);
+}
+
 /// factor · t.
 template <class S, Pytree T>
 std::remove_cvref_t<T> scale(const S& factor, T&& t) {
   return map([&](const auto& x) { return detail::factor_for(x, factor) * x; }, std::forward<T>(t));
+}
+
+/// min(max(t, lowest), highest), element by element; infinity for no bound. NaN stays.
+template <Pytree T>
+std::remove_cvref_t<T> clip(T&& t, double lowest, double highest) {
+  return map(
+      [&](const auto& x) {
+        const auto low = detail::factor_for(x, lowest), high = detail::factor_for(x, highest);
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(x)>>) {
+          return x < low ? low : (high < x ? high : x);
+        } else {
+          return (x < low).select(low, (x > high).select(high, x));
+        }
+      },
+      std::forward<T>(t));
 }
 
 /// alpha · x + y, of the type of `y`, whose storage it takes if `y` is a temporary: `p = tree::axpy(-0.1, g,
@@ -157,6 +178,42 @@ bool equal(const T& a, const U& b) {
   bool same = true;
   for_each([&](const auto& x, const auto& y) { same = same && detail::all_of(x == y); }, a, b);
   return same;
+}
+
+/// How close `allclose` wants numbers to be: |a - b| ≤ atol + rtol·|b|.
+struct Closeness {
+  double rtol = 1e-5;
+  double atol = 1e-8;
+  bool equal_nan = false;  ///< whether NaN is close to NaN
+};
+
+/// All numbers are close; equal infinities are. False also if the structures differ, in nodes or shapes.
+template <Pytree T, Pytree U>
+bool allclose(const T& a, const U& b, const Closeness& how = {}) {
+  if (!detail::agree<detail::Level::shapes>(a, b)) return false;
+  const auto close = [&how](double x, double y) {
+    if (std::isnan(x) || std::isnan(y)) return how.equal_nan && std::isnan(x) && std::isnan(y);
+    return x == y || (std::isfinite(y) && std::abs(x - y) <= how.atol + how.rtol * std::abs(y));
+  };
+  bool all = true;
+  for_each(
+      [&](const auto& x, const auto& y) {
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(x)>>) {
+          all = all && close(x, y);
+        } else {
+          for (Eigen::Index j = 0; j < x.cols(); ++j) {
+            for (Eigen::Index i = 0; i < x.rows(); ++i) all = all && close(x(i, j), y(i, j));
+          }
+        }
+      },
+      a, b);
+  return all;
+}
+
+/// The numbers of `t` in the types of the leaves of `like`, which has the same structure: floats from doubles, say.
+template <Pytree T, Pytree U>
+std::remove_cvref_t<U> cast_like(const T& t, U&& like) {
+  return map([](const auto&, const auto& x) { return x; }, std::forward<U>(like), t);
 }
 
 }  // namespace grove::tree

@@ -36,24 +36,32 @@ double normal(Engine& rng) {
 
 }  // namespace detail
 
-/// A tree like `t` with independent standard normal numbers, drawn in the order of `flatten`. One seed of one of the
-/// engines of <random> gives the same numbers on every platform, up to the rounding of log and cos.
-template <Pytree T, detail::RandomEngine Engine>
-std::remove_cvref_t<T> random_like(T&& t, Engine& rng) {
+/// A tree like `t` whose numbers are calls of `sampler(rng)`, in the order of `flatten`.
+///
+///   tree::random_like(params, rng, [](auto& engine) { return std::uniform_real_distribution(-1.0, 1.0)(engine); });
+template <Pytree T, detail::RandomEngine Engine, class Sampler>
+std::remove_cvref_t<T> random_like(T&& t, Engine& rng, const Sampler& sampler) {
   std::remove_cvref_t<T> result = std::forward<T>(t);
   detail::visit_leaves(
       [&]<class L>(L& leaf) {
         using S = typename leaf_traits<L>::Scalar;
         if constexpr (detail::is_eigen<L>) {
           for (Eigen::Index j = 0; j < leaf.cols(); ++j) {
-            for (Eigen::Index i = 0; i < leaf.rows(); ++i) leaf(i, j) = static_cast<S>(detail::normal(rng));
+            for (Eigen::Index i = 0; i < leaf.rows(); ++i) leaf(i, j) = static_cast<S>(sampler(rng));
           }
         } else {
-          leaf = static_cast<S>(detail::normal(rng));
+          leaf = static_cast<S>(sampler(rng));
         }
       },
       result);
   return result;
+}
+
+/// A tree like `t` with independent standard normal numbers, drawn in the order of `flatten`. One seed of one of the
+/// engines of <random> gives the same numbers on every platform, up to the rounding of log and cos.
+template <Pytree T, detail::RandomEngine Engine>
+std::remove_cvref_t<T> random_like(T&& t, Engine& rng) {
+  return random_like(std::forward<T>(t), rng, [](Engine& engine) { return detail::normal(engine); });
 }
 
 }  // namespace grove::tree

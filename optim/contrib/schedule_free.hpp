@@ -70,7 +70,7 @@ struct ScheduleFree {
         extra,
         [&](std::size_t, auto&& u, auto&& z, const auto& y) {
           const auto in = [&](double x) { return detail::in_scalar_of(u, x); };
-          const auto base = detail::copy_of(u);
+          const auto base = detail::leaf_copy_of(u);
           u = in((1 - share) / b1) * (y - in(1 - b1) * z);
           z = z + base;
           u = in(b1) * (u + in(share)*z) + in(1 - b1) * z - y;

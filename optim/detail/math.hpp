@@ -38,8 +38,8 @@ auto in_scalar_of(const View& /*view*/, const Real& x) {
 template <class Scalar>
 inline constexpr Eigen::Index block_size = 4096 / static_cast<Eigen::Index>(sizeof(Scalar));
 
-/// A copy of what a link works on, for formulas that need an old value after its place was written. Blocks go to the
-/// stack.
+/// A copy of the block that a link works on, for formulas that need an old value after its place was written. Blocks go
+/// to the stack.
 template <class X>
 auto copy_of(const X& x) {
   if constexpr (requires { typename X::PlainObject; }) {
@@ -51,6 +51,16 @@ auto copy_of(const X& x) {
     }
   } else {
     return X(x);
+  }
+}
+
+/// The same for whole leaves, which may be larger than a block.
+template <class X>
+auto leaf_copy_of(const X& x) {
+  if constexpr (requires { x.rows(); } && std::is_floating_point_v<view_scalar_t<X>>) {
+    return Eigen::Array<view_scalar_t<X>, Eigen::Dynamic, Eigen::Dynamic>(x);
+  } else {
+    return copy_of(x);
   }
 }
 

@@ -64,3 +64,16 @@ TEST_CASE("schedule_free follows optax") {
 TEST_CASE("sam follows optax") { check("sam", sam(sgd(0.1, {.momentum = 0.9}), chain(normalize(), sgd(0.05)), 3)); }
 
 TEST_CASE("mechanize follows optax") { check("mechanize", mechanize(adam(1.0), {.weight_decay = 0.01})); }
+
+TEST_CASE("schedule_free works on leaves that are larger than a block") {
+  Eigen::VectorXd params = Eigen::VectorXd::Constant(1500, 2.0);
+  const auto optimizer = schedule_free_sgd(0.5);
+  auto state = optimizer.init(params);
+  for (int i = 0; i < 30; ++i) {
+    auto [updates, next] = optimizer.update(params, std::move(state), params);  // the gradient of ½‖params‖²
+    params = apply_updates(std::move(params), updates);
+    state = std::move(next);
+  }
+  CHECK(params.cwiseAbs().maxCoeff() < 0.1);
+  CHECK(params.minCoeff() == params.maxCoeff());
+}

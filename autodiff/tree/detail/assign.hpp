@@ -64,12 +64,22 @@ constexpr void assign_leaf(L& leaf, V&& value) {
   }
 }
 
-/// leaf ← f(views of the leaves). The views live until the assignment is done, so that f may return an expression of
-/// them.
+/// The same for a leaf of the shape of `like`, which matters to a number that is to fill it.
+template <class L, class V>
+constexpr void assign_leaf_like(L& leaf, V&& value, const L& like) {
+  if constexpr (requires { leaf_traits<L>::assign(leaf, std::forward<V>(value), like); }) {
+    leaf_traits<L>::assign(leaf, std::forward<V>(value), like);
+  } else {
+    assign_leaf(leaf, std::forward<V>(value));
+  }
+}
+
+/// leaf ← f(views of the leaves), of the shape of the first. The views live until the assignment is done, so that f may
+/// return an expression of them.
 template <class L, class F, class... Leaves>
-constexpr void assign_call(L& leaf, F& f, const Leaves&... leaves) {
-  auto assign = [&](const auto&... views) { assign_leaf(leaf, f(views...)); };
-  call_on_views(assign, leaves...);
+constexpr void assign_call(L& leaf, F& f, const L& first, const Leaves&... leaves) {
+  auto assign = [&](const auto&... views) { assign_leaf_like(leaf, f(views...), first); };
+  call_on_views(assign, first, leaves...);
 }
 
 /// The tree of what assign(leaf of the result, leaf of `t`, others...) leaves in its first argument; a temporary `t`

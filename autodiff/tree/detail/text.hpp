@@ -53,7 +53,8 @@ std::string matrix_text(const M& m) {
   return '[' + list_text(m.rows(), "; ", row) + ']';
 }
 
-/// The value of something that is carried along, or "…" where there is no text for it.
+/// The value of something that is carried along, "{}" for a class without members, or "…" where there is no text for
+/// it.
 template <class T>
 std::string static_text(const T& x) {
   if constexpr (std::is_arithmetic_v<T>) {
@@ -69,6 +70,8 @@ std::string static_text(const T& x) {
                          requires std::is_same_v<T, Static<decltype(x.value)>>;
                        }) {
     return static_text(x.value);
+  } else if constexpr (std::is_empty_v<T>) {
+    return "{}";
   } else {
     return "…";
   }

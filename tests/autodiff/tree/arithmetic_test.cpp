@@ -23,6 +23,7 @@ TEST_CASE("sums, differences and products are taken element by element") {
   CHECK(tree::equal(tree::add(a, b), Line<>{Eigen::Vector2d(5, 7), 9}));
   CHECK(tree::equal(tree::sub(a, b), Line<>{Eigen::Vector2d(-3, -3), -3}));
   CHECK(tree::equal(tree::mul(a, b), Line<>{Eigen::Vector2d(4, 10), 18}));
+  CHECK(tree::equal(tree::div(b, a), Line<>{Eigen::Vector2d(4, 2.5), 2}));
   CHECK(tree::equal(tree::scale(2, a), tree::add(a, a)));
   CHECK(tree::equal(tree::axpy(2, a, b), Line<>{Eigen::Vector2d(6, 9), 12}));
 }
@@ -93,4 +94,33 @@ TEST_CASE("equal compares numbers, and is false for other structures") {
   fixtures::Net net = fixtures::make_net();
   net.degree = 0;
   CHECK_FALSE(tree::equal(net, fixtures::make_net()));
+}
+
+TEST_CASE("clip keeps numbers between two bounds") {
+  const Line<float> t{Eigen::Vector3f(-2, 0.5F, 9), 7};
+  CHECK(tree::equal(tree::clip(t, -1, 2), Line<float>{Eigen::Vector3f(-1, 0.5F, 2), 2}));
+  CHECK(tree::clip(t, -infinity, 2).weight(0) == -2);
+  CHECK(std::isnan(tree::clip(std::vector<double>{not_a_number}, 0, 1)[0]));
+  CHECK(std::isnan(tree::clip(Line<>{Eigen::Vector2d(0, not_a_number), 0}, 0, 1).weight(1)));
+}
+
+TEST_CASE("close trees differ by little, relative to the second") {
+  const Line<> close{Eigen::Vector2d(1 + 5e-6, 2), 3}, far{Eigen::Vector2d(1 + 2e-5, 2), 3};
+  CHECK(tree::allclose(close, a));
+  CHECK_FALSE(tree::allclose(far, a));
+  CHECK(tree::allclose(far, a, {.rtol = 1e-3}));
+  CHECK_FALSE(tree::allclose(close, a, {.rtol = 0, .atol = 1e-6}));
+  using Numbers = std::vector<double>;
+  CHECK(tree::allclose(Numbers{infinity, 1e-9}, Numbers{infinity, 0}));
+  CHECK_FALSE(tree::allclose(Numbers{infinity}, Numbers{-infinity}));
+  CHECK_FALSE(tree::allclose(Numbers{1}, Numbers{infinity}));
+  CHECK_FALSE(tree::allclose(Numbers{not_a_number}, Numbers{not_a_number}));
+  CHECK(tree::allclose(Numbers{not_a_number}, Numbers{not_a_number}, {.equal_nan = true}));
+  CHECK_FALSE(tree::allclose(Numbers{1}, Numbers{1, 1}));
+}
+
+TEST_CASE("cast_like changes the type of the leaves") {
+  const Line<float> single = tree::cast_like(a, Line<float>{Eigen::VectorXf(2), 0});
+  CHECK(single.weight == Eigen::Vector2f(1, 2));
+  CHECK(single.bias == 3.0F);
 }

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "autodiff/grad.hpp"
+#include "autodiff/reductions.hpp"
 #include "autodiff/tree/arithmetic.hpp"
 #include "autodiff/tree/flatten.hpp"
 #include "tests/autodiff/tree/fixtures.hpp"
@@ -21,4 +23,17 @@ TEST_CASE("zeros, ones and constants have the structure of the tree") {
 TEST_CASE("zeros are zeros whatever the numbers were") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(tree::zeros_like(std::vector<double>{nan, 1 / 0.0}) == std::vector<double>{0, 0});
+}
+
+TEST_CASE("constants like active leaves have their shapes and no derivative") {
+  const fixtures::Line<> line{Eigen::Vector3d(1, 2, std::numeric_limits<double>::infinity()), 4};
+  const auto [value, grads] = grove::value_and_grad([](const auto& p) {
+    const auto zeros = tree::zeros_like(p), halves = tree::full_like(p, 0.5), like_bias = tree::full_like(p, p.bias);
+    CHECK(zeros.weight.rows() == 3);
+    CHECK(grove::value_of(zeros.weight.sum()) == 0);
+    return halves.weight.sum() + zeros.bias + p.bias + like_bias.weight.sum();
+  })(line);
+  CHECK(value == 1.5 + 4 + 12);
+  CHECK(grads.bias == 4);
+  CHECK(grads.weight.isZero(0));
 }

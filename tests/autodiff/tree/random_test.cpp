@@ -36,3 +36,12 @@ TEST_CASE("one seed gives the same numbers everywhere") {
   CHECK(x[0] == Approx(0.724800492604872));
   CHECK(x[1] == Approx(-1.4271463667812532));
 }
+
+TEST_CASE("random_like takes a sampler") {
+  std::mt19937 rng(1);
+  int calls = 0;
+  const fixtures::Line<> line{Eigen::VectorXd::Zero(3), 0};
+  const auto counted = tree::random_like(line, rng, [&](std::mt19937&) { return ++calls; });
+  CHECK(counted.weight == Eigen::Vector3d(1, 2, 3));
+  CHECK(counted.bias == 4);
+}

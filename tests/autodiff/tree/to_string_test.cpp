@@ -48,6 +48,11 @@ TEST_CASE("big leaves are cut short") {
   CHECK(big.size() < 200);
 }
 
+TEST_CASE("what has no members is a pair of braces") {
+  struct Nothing {};
+  CHECK(tree::to_string(std::tuple<Nothing, double>(Nothing{}, 1)) == "[0]  {}\n[1]  1");
+}
+
 TEST_CASE("leaves alone, empty nodes and unusual numbers have a text") {
   CHECK(tree::to_string(0.1) == "0.1");
   CHECK(tree::to_string(1.0 / 3) == "0.333333");
