@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "autodiff/detail/arena.hpp"
+#include "autodiff/detail/tape_storage.hpp"
 #include "autodiff/error.hpp"
 
 namespace grove {
@@ -84,109 +85,118 @@ struct MinusOne {
 
 /// A tape whose slots, partials and values have scalar S (double, float, a Dual, or a variable of an outer level).
 ///
-/// A scalar statement is a list of (slot, partial) pairs; its result owns the next slot. A node is a pullback over
+/// A scalar statement is a list of entries (slot, partial); its result owns the next slot. A node is a pullback over
 /// blocks of slots. Statements and nodes are swept once, in reverse; an adjoint is set back to zero as it is consumed,
 /// so the adjoint vector is all zeros between sweeps and nothing depends on how large an earlier recording was.
+///
+/// A scalar is known by its id: the tag of its recording above the 32 bits of its slot. Of the tag, the lowest bit says
+/// 'fresh': the holder is the only handle of its statement, which may then be extended in place.
 template <class S>
 class Tape {
  public:
   using Pullback = void (*)(void* payload, Tape& tape);
+  using Id = std::uint64_t;
+  using Entry = TapeEntry<S>;
 
   struct Mark {
-    std::size_t entries = 0, statements = 0, nodes = 0, slots = 0, newest = 0, first_node = 0;
+    std::size_t entries = 0, newest = 0, nodes = 0, slots = 0, other_slots = 0, first_node = 0;
     std::uint32_t tag = closed_tag;
     void* owned = nullptr;
     Arena::Mark arena;
   };
 
   static constexpr std::uint32_t closed_tag = 0xFFFFFFFFU;
-  static constexpr std::size_t max_entries = 250;  // of one statement; its count is one byte
+  static constexpr std::size_t max_entries = 84;  // of one statement; its size is kept in one byte
   static constexpr std::size_t max_scaled =
       16;  // longer statements are not rescaled in place, so an operation costs O(1)
+  static_assert(max_entries + 2 < TapeStorage<S>::margin);
 
-  Tape() = default;
+  constexpr Tape() = default;
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
+  static constexpr Id id_of(std::uint32_t tag, std::uint32_t slot) { return (Id{tag} << 32) | slot; }
+  static constexpr std::uint32_t slot_of(Id id) { return static_cast<std::uint32_t>(id); }
+  static constexpr Id fresh_bit = Id{1} << 32;
+
   // ---- Scalar statements (the hot path) -------------------------------------------------------------------------
 
-  std::uint32_t tag() const { return tag_; }
-  [[gnu::always_inline]] bool is_newest(std::uint32_t slot) const { return slot + 1U == slots_; }
+  std::uint32_t tag() const { return static_cast<std::uint32_t>(next_ >> 32); }
+  /// True if both ids are of the open recording, fresh or not.
+  [[gnu::always_inline]] bool are_live(Id a, Id b) const { return (((a ^ next_) | (b ^ next_)) >> 33) == 0; }
+  [[gnu::always_inline]] bool is_live(Id a) const { return ((a ^ next_) >> 33) == 0; }
+  /// True for the only handle of the newest statement.
+  [[gnu::always_inline]] bool is_newest(Id fresh) const { return fresh + 1 == next_; }
 
+  /// Records a statement and returns the id of its result, fresh.
   template <class P>
-  [[gnu::always_inline]] std::uint32_t push(std::uint32_t a, const P& da) {
-    settle();
-    make_room(1);
-    newest_ = entries_;
-    put(entries_, a, da);
-    entries_ += 1;
+  [[gnu::always_inline]] Id push(Id a, const P& da) {
+    ready();
+    put(end_, a, da);
     return finish(1);
   }
   template <class P, class Q>
-  [[gnu::always_inline]] std::uint32_t push(std::uint32_t a, const P& da, std::uint32_t b, const Q& db) {
-    settle();
-    make_room(2);
-    newest_ = entries_;
-    put(entries_, a, da);
-    put(entries_ + 1, b, db);
-    entries_ += 2;
+  [[gnu::always_inline]] Id push(Id a, const P& da, Id b, const Q& db) {
+    ready();
+    if (slot_of(a) == slot_of(b)) {
+      put(end_, a, S(S(da) + S(db)));
+      return finish(1);
+    }
+    put(end_, a, da);
+    put(end_ + 1, b, db);
     return finish(2);
   }
 
-  /// Number of entries of the newest statement.
-  [[gnu::always_inline]] std::size_t newest_count() const { return entries_ - newest_; }
+  /// True if the newest statement is short enough to be scaled when it grows.
+  [[gnu::always_inline]] bool can_grow_scaled() const { return newest_size() < max_scaled * sizeof(Entry); }
+  [[gnu::always_inline]] bool can_grow() const { return newest_size() < max_entries * sizeof(Entry); }
 
   /// Multiplies the newest statement's partials by p. A zero p wins over an infinite partial, as in the sweep.
   [[gnu::always_inline]] void scale_newest(One) {}
   [[gnu::always_inline]] void scale_newest(MinusOne) {
     if constexpr (lazy) {
-      pending_ = -pending_;
+      factor_ = -factor_;
+      limit_ = nullptr;
     } else {
-      scale_range(newest_, entries_, S(-1));
+      scale_range(begin_, end_, S(-1));
     }
   }
   [[gnu::always_inline]] void scale_newest(const S& p) {
     if constexpr (lazy) {
-      pending_ = p == S(0) ? S(0) : pending_ * p;
+      factor_ = p != S(0) ? factor_ * p : S(0);
+      limit_ = nullptr;
     } else {
-      scale_range(newest_, entries_, p);
+      scale_range(begin_, end_, p);
     }
   }
 
-  template <class P>
-  [[gnu::always_inline]] void append_to_newest(std::uint32_t b, const P& db) {
-    settle();
-    make_room(1);
-    put(entries_, b, db);
-    entries_ += 1;
-    counts_[statements_ - 1] = Count(entries_ - newest_);
+  /// Multiplies the newest statement by p and adds an entry.
+  template <class P, class Q>
+  [[gnu::always_inline]] void scale_and_append(const P& p, Id b, const Q& db) {
+    apply_to_newest(p);
+    put(end_, b, db);
+    ++end_;
   }
 
   /// Joins the two newest statements, scaled by p (older) and q (newer), into the older one.
   template <class P, class Q>
   [[gnu::always_inline]] void merge_newest_two(const P& p, const Q& q) {
-    const std::size_t older = count_at(statements_ - 2);
-    scale_newest(q);
-    settle();
-    if constexpr (!std::is_same_v<P, One>) scale_range(newest_ - older, newest_, S(p));
-    join_newest_two();
+    apply_to_newest(q);
+    Entry* const older = before(begin_, previous_size());
+    if constexpr (!std::is_same_v<P, One>) scale_range(older, begin_, S(p));
+    begin_ = older;
+    --next_;
   }
   [[gnu::always_inline]] bool can_merge_newest_two() const {
-    return newest_count() + count_at(statements_ - 2) <= max_scaled;
-  }
-  /// Appends the newest statement, times q, to the one before it.
-  template <class Q>
-  [[gnu::always_inline]] void append_newest_to_previous(const Q& q) {
-    scale_newest(q);
-    settle();
-    join_newest_two();
+    return newest_size() + previous_size() <= max_scaled * sizeof(Entry);
   }
   [[gnu::always_inline]] bool can_append_newest_two() const {
-    return newest_count() + count_at(statements_ - 2) <= max_entries && newest_count() <= max_scaled;
+    return newest_size() + previous_size() <= max_entries * sizeof(Entry) &&
+           newest_size() <= max_scaled * sizeof(Entry);
   }
-  bool newest_uses(std::uint32_t slot) const {
-    for (std::size_t k = newest_; k < entries_; ++k) {
-      if (entry_slots_[k] == slot) return true;
+  [[gnu::always_inline]] bool newest_uses(std::uint32_t slot) const {
+    for (const Entry* e = begin_; e != end_; ++e) {
+      if (e->slot == slot) return true;
     }
     return false;
   }
@@ -194,38 +204,42 @@ class Tape {
   // ---- Values, slots and nodes ----------------------------------------------------------------------------------
 
   Arena& arena() { return arena_; }
-  std::size_t slot_count() const { return slots_; }
+  std::size_t slot_count() const { return slot_of(next_); }
 
   /// Uninitialised memory for n values, alive until the recording ends.
   S* allocate_values(std::size_t n) {
-    if (tag_ == closed_tag) throw_no_recording();
+    if (tag() == closed_tag) throw_no_recording();
     return arena_.allocate_array<S>(n);
   }
 
   /// Uninitialised memory for n objects of another type.
   template <class T>
   T* allocate_array(std::size_t n) {
-    if (tag_ == closed_tag) throw_no_recording();
+    if (tag() == closed_tag) throw_no_recording();
     return arena_.allocate_array<T>(n);
   }
 
   /// n consecutive fresh slots for the outputs of a node. Until `record` puts the node there, an empty one holds the
   /// place, so that the slots of later statements stay known even if an exception keeps the node from being recorded.
   std::uint32_t allocate_slots(std::size_t n) {
+    const bool extends = ends_with_placeholder();
     const std::uint32_t first = allocate_inputs(n);
-    if (!ends_with_placeholder()) {
+    if (!extends) {
       nodes_buffer_.reserve(nodes_ + 1, nodes_);
-      nodes_buffer_.data()[nodes_++] = {nullptr, nullptr, statements_, slots_};
+      nodes_buffer_.data()[nodes_++] = {nullptr, nullptr, first, 0};
     }
-    nodes_buffer_.data()[nodes_ - 1].slot_end = slots_;
+    nodes_buffer_.data()[nodes_ - 1].slot_end = slot_of(next_);
     return first;
   }
 
   /// n consecutive fresh slots at the beginning of a recording, for its inputs.
   std::uint32_t allocate_inputs(std::size_t n) {
-    if (std::size_t{slots_} + n > 0xFFFFFFF0U) throw Error("tape: a recording holds at most 4294967280 active scalars");
-    const auto first = static_cast<std::uint32_t>(slots_);
-    slots_ += static_cast<std::uint32_t>(n);
+    finish_newest();
+    storage_.check_slots(other_slots_, n, slot_of(next_), entries_used());
+    adopt_storage();
+    other_slots_ += n;
+    const std::uint32_t first = slot_of(next_);
+    next_ += n;
     return first;
   }
 
@@ -234,12 +248,13 @@ class Tape {
   template <class F>
   void record(F pullback) {
     static_assert(std::is_trivially_destructible_v<F>, "grove: a pullback may capture handles and numbers only");
-    if (ends_with_placeholder()) --nodes_;
+    std::uint32_t first = slot_of(next_);
+    if (ends_with_placeholder()) first = nodes_buffer_.data()[--nodes_].slot_begin;
     nodes_buffer_.reserve(nodes_ + 1, nodes_);
     void* memory = arena_.allocate(sizeof(F));
     new (memory) F(std::move(pullback));
-    nodes_buffer_.data()[nodes_++] = {[](void* payload, Tape&) { (*static_cast<F*>(payload))(); }, memory, statements_,
-                                      slots_};
+    nodes_buffer_.data()[nodes_++] = {[](void* payload, Tape&) { (*static_cast<F*>(payload))(); }, memory, first,
+                                      slot_of(next_)};
   }
 
   /// Keeps an object until the recording ends, then destroys it.
@@ -251,17 +266,23 @@ class Tape {
   }
 
   /// The adjoint of a slot; valid during a sweep and while its result is read.
-  S* adjoint(std::size_t slot) { return adjoints_.data() + slot; }
+  S* adjoint(std::size_t slot) { return storage_.adjoints() + slot; }
 
   // ---- Recordings -----------------------------------------------------------------------------------------------
 
   /// Opens a recording inside the current one and returns what `close` needs.
   Mark open() {
-    settle();
-    Mark mark{entries_, statements_, nodes_, slots_, newest_, first_node_, tag_, owned_, arena_.mark()};
+    if (!storage_.is_open()) [[unlikely]] {
+      storage_.open();
+      begin_ = end_ = storage_.entries();
+      adopt_storage();
+    }
+    finish_newest();
+    Mark mark{entries_used(), newest_size(), nodes_, slot_count(), other_slots_,
+              first_node_,    tag(),         owned_, arena_.mark()};
     first_node_ = nodes_;
-    enclosing_.push_back(tag_);
-    tag_ = next_tag();
+    enclosing_.push_back(mark.tag);
+    next_ = id_of(next_tag(), slot_of(next_));
     return mark;
   }
 
@@ -271,14 +292,14 @@ class Tape {
       static_cast<Owned*>(owned_)->destroy(static_cast<Owned*>(owned_)->object);
     }
     if (last_.bytes > high_water_) high_water_ = last_.bytes;
-    entries_ = mark.entries;
-    statements_ = mark.statements;
+    end_ = storage_.entries() + mark.entries;
+    begin_ = before(end_, mark.newest);
     nodes_ = mark.nodes;
-    slots_ = static_cast<std::uint32_t>(mark.slots);
-    newest_ = mark.newest;
-    pending_ = S(1);
+    next_ = id_of(mark.tag, static_cast<std::uint32_t>(mark.slots));
+    other_slots_ = mark.other_slots;
+    factor_ = S(1);
+    limit_ = full_;
     first_node_ = mark.first_node;
-    tag_ = mark.tag;
     enclosing_.pop_back();
     arena_.rewind(mark.arena);
   }
@@ -298,31 +319,22 @@ class Tape {
   void set_high_water(std::size_t bytes) { high_water_ = bytes; }
 
   /// Makes the adjoints of the open recording addressable; all are zero.
-  void prepare_adjoints() {
-    const std::size_t zeroed = adjoints_.capacity();
-    if (slots_ <= zeroed) return;
-    adjoints_.reserve(slots_, zeroed);
-    std::uninitialized_fill(adjoints_.data() + zeroed, adjoints_.data() + adjoints_.capacity(), S(0));
-  }
+  void prepare_adjoints() { storage_.prepare_adjoints(slot_count()); }
 
   /// Runs the open recording backwards from the seeds that stand in the adjoints. Afterwards only the slots that the
   /// recording opened with (its inputs) hold adjoints; the caller reads and clears those. Cost: one visit per entry and
   /// node.
   void sweep(const Mark& opened, std::size_t input_slots) {
-    settle();
+    finish_newest();
     try {
-      std::size_t entry = entries_, statement = statements_;
-      std::size_t slot = slots_;
+      std::size_t entry = entries_used(), slot = slot_count();
       for (std::size_t n = nodes_; n-- > opened.nodes;) {
-        const Node& node = nodes_buffer_.data()[n];
-        entry = sweep_statements(entry, statement, node.statement, slot);
-        statement = node.statement;
+        const Node node = nodes_buffer_.data()[n];
+        entry = sweep_statements(entry, slot, node.slot_end);
         if (node.pullback != nullptr) node.pullback(node.payload, *this);
-        slot = n > opened.nodes
-                   ? nodes_buffer_.data()[n - 1].slot_end + (statement - nodes_buffer_.data()[n - 1].statement)
-                   : opened.slots + input_slots + (statement - opened.statements);
+        slot = node.slot_begin;
       }
-      sweep_statements(entry, statement, opened.statements, slot);
+      sweep_statements(entry, slot, opened.slots + input_slots);
     } catch (...) {
       clear_adjoints(opened);
       throw;
@@ -331,8 +343,8 @@ class Tape {
 
   /// Sets every adjoint of the open recording to zero.
   void clear_adjoints(const Mark& opened) {
-    const std::size_t end = slots_ < adjoints_.capacity() ? slots_ : adjoints_.capacity();
-    for (std::size_t slot = opened.slots; slot < end; ++slot) adjoints_.data()[slot] = S(0);
+    prepare_adjoints();
+    std::fill(adjoint(opened.slots), adjoint(slot_count()), S(0));
   }
 
   ConstantRanges& constants() { return constants_; }
@@ -344,8 +356,8 @@ class Tape {
   struct Node {
     Pullback pullback;
     void* payload;
-    std::size_t statement;  // statements before the node
-    std::size_t slot_end;   // slots before the next statement
+    std::uint32_t slot_begin;  // of its outputs
+    std::uint32_t slot_end;    // where the slots of later statements begin
   };
 
   struct Owned {
@@ -355,101 +367,143 @@ class Tape {
   };
 
   bool ends_with_placeholder() const {
-    return nodes_ > 0 && nodes_buffer_.data()[nodes_ - 1].pullback == nullptr &&
-           nodes_buffer_.data()[nodes_ - 1].statement == statements_ && nodes_ > first_node_;
+    return nodes_ > first_node_ && nodes_buffer_.data()[nodes_ - 1].pullback == nullptr &&
+           nodes_buffer_.data()[nodes_ - 1].slot_end == slot_of(next_);
   }
 
   static constexpr bool lazy = std::is_floating_point_v<S>;
-  enum class Count : std::uint8_t {};  // not a character type: a store to it must not force reloads of everything else
 
-  [[gnu::always_inline]] std::size_t count_at(std::size_t statement) const {
-    return static_cast<std::uint8_t>(counts_[statement]);
+  std::size_t entries_used() const { return static_cast<std::size_t>(end_ - storage_.entries()); }
+
+  // Sizes in memory stand for counts: no division. A statement's size is stored when the next one begins.
+  static constexpr std::size_t size_unit = sizeof(Entry) == 12 ? 4 : sizeof(Entry);
+  static_assert(max_entries * sizeof(Entry) / size_unit < 256);
+
+  static std::size_t distance(const Entry* from, const Entry* to) {
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(to) - reinterpret_cast<const char*>(from));
   }
-
-  [[gnu::always_inline]] void make_room(std::size_t n) {
-    if (entries_ + n > entry_capacity_) [[unlikely]]
-      grow(n);
+  static Entry* before(Entry* entry, std::size_t bytes) {
+    return reinterpret_cast<Entry*>(reinterpret_cast<char*>(entry) - bytes);
+  }
+  static std::size_t bytes_of(EntryCount size) { return static_cast<std::uint8_t>(size) * size_unit; }
+  [[gnu::always_inline]] std::size_t newest_size() const { return distance(begin_, end_); }
+  [[gnu::always_inline]] std::size_t previous_size() const { return bytes_of(counts_[slot_of(next_) - 2]); }
+  [[gnu::always_inline]] void store_newest_size() {
+    counts_[slot_of(next_) - 1] = EntryCount(newest_size() / size_unit);
   }
   template <class P>
-  [[gnu::always_inline]] void put(std::size_t at, std::uint32_t slot, const P& partial) {
-    entry_slots_[at] = slot;
+  [[gnu::always_inline]] static void put(Entry* at, Id id, const P& partial) {
+    at->slot = slot_of(id);
     if constexpr (std::is_trivially_copyable_v<S>) {
-      entry_partials_[at] = S(partial);
+      at->partial = S(partial);
     } else {
-      new (entry_partials_ + at) S(partial);
+      new (&at->partial) S(partial);
     }
   }
-  [[gnu::always_inline]] std::uint32_t finish(std::uint8_t count) {
-    counts_[statements_++] = Count(count);
-    return slots_++;
+  [[gnu::always_inline]] Id finish(std::ptrdiff_t count) {
+    const Id id = next_;
+    begin_ = end_;
+    end_ += count;
+    next_ = id + 1;
+    return id;
   }
-  [[gnu::always_inline]] void join_newest_two() {
-    const std::size_t older = count_at(statements_ - 2);
-    newest_ -= older;
-    counts_[statements_ - 2] = Count(entries_ - newest_);
-    --statements_;
-    --slots_;
+  /// Makes the tape ready for a statement. One comparison serves two ends: while the newest statement lacks its factor,
+  /// `limit_` is zero.
+  [[gnu::always_inline]] void ready() {
+    if (end_ > limit_) {
+      settle();
+      if (end_ > limit_) [[unlikely]]
+        grow();
+    }
+    store_newest_size();
   }
   /// Applies the factor that the newest statement's partials still lack.
   [[gnu::always_inline]] void settle() {
     if constexpr (lazy) {
-      if (pending_ != S(1)) {
-        scale_range(newest_, entries_, pending_);
-        pending_ = S(1);
-      }
+      if (limit_ == nullptr) scale_range(begin_, end_, take_factor());
     }
   }
-  [[gnu::noinline, gnu::cold]] void zero_range(std::size_t begin, std::size_t end) {
-    for (std::size_t k = begin; k < end; ++k) entry_partials_[k] = S(0);
+  [[gnu::always_inline]] S take_factor() {
+    const S factor = factor_;
+    factor_ = S(1);
+    limit_ = full_;
+    return factor;
   }
-  [[gnu::always_inline]] void scale_range(std::size_t begin, std::size_t end, const S& p) {
+  /// Scales the newest statement now, by p and the factor that it lacks.
+  template <class P>
+  [[gnu::always_inline]] void apply_to_newest(const P& p) {
+    if constexpr (std::is_same_v<P, One>) {
+      settle();
+    } else if constexpr (lazy) {
+      S factor(p);
+      if (limit_ == nullptr) {
+        const S pending = take_factor();
+        factor = factor != S(0) ? factor * pending : S(0);
+      }
+      scale_range(begin_, end_, factor);
+    } else {
+      scale_range(begin_, end_, S(p));
+    }
+  }
+  /// Leaves nothing of the newest statement to be done, since other slots than the next statement's follow.
+  void finish_newest() {
+    settle();
+    store_newest_size();
+  }
+  [[gnu::noinline, gnu::cold]] static void zero_range(Entry* begin, Entry* end) {
+    for (Entry* e = begin; e != end; ++e) e->partial = S(0);
+  }
+  // At least one entry.
+  [[gnu::always_inline]] static void scale_range(Entry* begin, Entry* end, const S p) {
     if (is_exact_zero(p)) [[unlikely]]
       return zero_range(begin, end);
-    S* const partials = entry_partials_;
-    for (std::size_t k = begin; k < end; ++k) {
-      partials[k] *= p;
+    do {
+      begin->partial *= p;
 #if defined(__GNUC__)
       asm volatile("");  // a vectorised loop of two or three elements would stall on store forwarding
 #endif
-    }
+    } while (++begin != end);
   }
 
-  // One capacity serves entries and statements: a statement has at least one entry.
-  [[gnu::noinline]] void grow(std::size_t n) {
-    if (std::size_t{slots_} + 2 > 0xFFFFFFF0U) throw Error("tape: a recording holds at most 4294967280 active scalars");
-    const std::size_t needed = entries_ + n;
-    slots_buffer_.reserve(needed, entries_);
-    partials_buffer_.reserve(needed, entries_);
-    counts_buffer_.reserve(std::max(needed, slots_buffer_.capacity()), statements_);
-    entry_slots_ = slots_buffer_.data();
-    entry_partials_ = partials_buffer_.data();
-    counts_ = counts_buffer_.data();
-    entry_capacity_ = std::min(slots_buffer_.capacity(), partials_buffer_.capacity());
+  [[gnu::noinline, gnu::cold]] void grow() {
+    const std::size_t used = entries_used();
+    const std::ptrdiff_t newest = end_ - begin_;
+    storage_.grow(used, slot_count());
+    end_ = storage_.entries() + used;
+    begin_ = end_ - newest;
+    adopt_storage();
+  }
+  void adopt_storage() {
+    counts_ = storage_.counts();
+    limit_ = full_ = storage_.limit();
   }
 
-  // Consumes statements [first, last) whose results are the slots just below slot_end; returns the first entry
-  // consumed.
-  std::size_t sweep_statements(std::size_t entry, std::size_t last, std::size_t first, std::size_t slot_end) {
-    S* const adjoints = adjoints_.data();
-    const std::uint32_t* const slots = entry_slots_;
-    const S* const partials = entry_partials_;
-    S* result = adjoints + slot_end;
-    for (std::size_t s = last; s-- > first;) {
-      const std::size_t count = count_at(s);
-      const S a = *--result;
-      entry -= count;
-      if (is_exact_zero(a)) continue;
-      *result = S(0);
-      for (std::size_t k = entry; k < entry + count; ++k) adjoints[slots[k]] += a * partials[k];
+  // Consumes the statements of slots [first, last); returns the first entry consumed.
+  std::size_t sweep_statements(std::size_t end, std::size_t last, std::size_t first) {
+    S* const adjoints = storage_.adjoints();
+    Entry* entry = storage_.entries() + end;
+    for (std::size_t slot = last; slot-- > first;) {
+      const S a = adjoints[slot];
+      Entry* const begin = before(entry, bytes_of(counts_[slot]));
+      if (is_exact_zero(a)) {
+        entry = begin;
+        continue;
+      }
+      adjoints[slot] = S(0);
+      do {
+        --entry;
+        adjoints[entry->slot] += a * entry->partial;
+      } while (entry != begin);
     }
-    return entry;
+    return static_cast<std::size_t>(entry - storage_.entries());
   }
 
   static std::uint32_t next_tag() {
-    thread_local std::uint32_t serial = [] {
+    static thread_local constinit std::uint32_t serial = 0;
+    if (serial == 0) {
       static std::atomic<std::uint32_t> threads{0};
-      return threads.fetch_add(1) * 0x01000193U;  // threads start far apart, so that a stray variable is recognised
-    }();
+      serial = threads.fetch_add(1) * 0x01000193U;  // threads start far apart: a stray variable is recognised
+    }
     std::uint32_t tag = (++serial << 1) | 1U;
     if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
     if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
@@ -457,36 +511,29 @@ class Tape {
   }
 
   TapeStats usage_since(const Mark& mark) const {
-    const std::size_t entries = entries_ - mark.entries, statements = statements_ - mark.statements;
-    const std::size_t nodes = nodes_ - mark.nodes, slots = slots_ - mark.slots;
+    const std::size_t entries = entries_used() - mark.entries, slots = slot_count() - mark.slots;
+    const std::size_t statements = slots - (other_slots_ - mark.other_slots), nodes = nodes_ - mark.nodes;
     const Arena::Mark now = arena_.mark();
     const std::size_t values = now.chunk == mark.arena.chunk ? now.offset - mark.arena.offset : arena_.bytes_used();
-    return {
-        statements + nodes,
-        entries * (sizeof(S) + sizeof(std::uint32_t)) + statements + nodes * sizeof(Node) + slots * sizeof(S) + values,
-        0};
+    return {statements + nodes,
+            entries * sizeof(Entry) + statements + nodes * sizeof(Node) + slots * sizeof(S) + values, 0};
   }
 
-  // The first cache line: what recording a statement touches.
-  std::uint32_t tag_ = closed_tag;
-  std::uint32_t* entry_slots_ = nullptr;
-  S* entry_partials_ = nullptr;
-  Count* counts_ = nullptr;
-  std::size_t entries_ = 0;
-  std::size_t entry_capacity_ = 0;
-  std::size_t statements_ = 0;
-  std::uint32_t slots_ = 0;
-  std::size_t newest_ = 0;
-  S pending_ = S(1);
+  // What recording a statement touches. What is stored together does not lie together: g++ would join such stores.
+  Entry* end_ = nullptr;    // of the newest statement
+  Entry* limit_ = nullptr;  // the last place where a statement may begin; see `ready`
+  Entry* begin_ = nullptr;  // of the newest statement
+  EntryCount* counts_ = nullptr;
+  Id next_ = id_of(closed_tag, 1);  // of the next statement's result, fresh; slot 0 is never used
+  Entry* full_ = nullptr;           // limit_ when they lack nothing
+  S factor_ = S(1);                 // what the newest statement's partials still lack
 
   std::size_t nodes_ = 0;
-  std::size_t first_node_ = 0;  // of the open recording
-  void* owned_ = nullptr;       // the newest Owned
-  Buffer<std::uint32_t> slots_buffer_;
-  Buffer<S> partials_buffer_;
-  Buffer<Count> counts_buffer_;
+  std::size_t first_node_ = 0;   // of the open recording
+  void* owned_ = nullptr;        // the newest Owned
+  std::size_t other_slots_ = 0;  // of inputs and nodes
   Buffer<Node> nodes_buffer_;
-  Buffer<S> adjoints_;
+  TapeStorage<S> storage_;
   Arena arena_;
   std::vector<std::uint32_t> enclosing_;
   ConstantRanges constants_;

@@ -46,15 +46,10 @@ class Var {
       : value_(value) {}
 
   // A copy shares the slot, so neither side may have its statement extended in place any more.
-  constexpr Var(const Var& other) : value_(other.value_), slot_(other.slot_), tag_(other.tag_ & ~1U) {
-    if ((other.tag_ & 1U) != 0) other.tag_ = tag_;
-  }
+  constexpr Var(const Var& other) : value_(other.value_), id_(other.settled()) {}
   constexpr Var& operator=(const Var& other) & {
-    const std::uint32_t tag = other.tag_ & ~1U;
-    if ((other.tag_ & 1U) != 0) other.tag_ = tag;
+    id_ = other.settled();
     value_ = other.value_;
-    slot_ = other.slot_;
-    tag_ = tag;
     return *this;
   }
   constexpr ~Var() = default;
@@ -72,14 +67,22 @@ class Var {
  private:
   friend struct detail::VarAccess;
 
-  Var(const S& value, std::uint32_t slot, std::uint32_t tag) : value_(value), slot_(slot), tag_(tag) {}
+  using Id = typename detail::Tape<S>::Id;
+  static constexpr Id fresh_bit = detail::Tape<S>::fresh_bit;
+
+  Var(const S& value, Id id) : value_(value), id_(id) {}
+
+  // The id, from here on not fresh.
+  constexpr Id settled() const {
+    if ((id_ & fresh_bit) != 0) id_ &= ~fresh_bit;
+    return id_;
+  }
 
   template <class B, class P>
   Var& accumulate(B&& b, const P& sign, const S& value);
 
   S value_{};
-  std::uint32_t slot_ = 0;
-  mutable std::uint32_t tag_ = 0;  // of the recording; the lowest bit says 'fresh': the only handle of its statement
+  mutable Id id_ = 0;  // see Tape; a constant has tag 0
 };
 
 namespace detail {
@@ -88,35 +91,29 @@ namespace detail {
 struct VarAccess {
   template <class S>
   static std::uint32_t slot(const Var<S>& x) {
-    return x.slot_;
+    return Tape<S>::slot_of(x.id_);
   }
   template <class S>
   static std::uint32_t tag(const Var<S>& x) {
-    return x.tag_ | 1U;
+    return static_cast<std::uint32_t>(x.id_ >> 32) | 1U;
   }
   template <class S>
-  static Var<S> fresh(const S& value, std::uint32_t slot, const Tape<S>& tape) {
-    return Var<S>(value, slot, tape.tag());
-  }
-  template <class S>
-  static Var<S> make(const S& value, std::uint32_t slot, std::uint32_t tag) {
-    return Var<S>(value, slot, tag & ~1U);
+  [[gnu::always_inline]] static Var<S> make(const S& value, std::uint32_t slot, std::uint32_t tag) {
+    return Var<S>(value, Tape<S>::id_of(tag & ~1U, slot));
   }
   template <class S>
   static bool is_live(const Var<S>& x, const Tape<S>& tape) {
-    return (x.tag_ | 1U) == tape.tag();
+    return tape.is_live(x.id_);
   }
   template <class S>
   static bool is_passive(const Var<S>& x) {
-    return x.tag_ == 0;
+    return (x.id_ >> 32) == 0;
   }
 
   /// True if the variable belongs to the open recording, false if it is a constant; anything else is an error.
   template <class S>
   static bool is_active(const Var<S>& x, const Tape<S>& tape) {
-    if (is_live(x, tape)) return true;
-    if (!is_passive(x)) tape.throw_foreign(x.tag_ | 1U);
-    return false;
+    return is_active(x.id_, tape);
   }
 
   /// The result of a function of one variable. `Rvalue` says that x is a temporary, whose statement may be extended.
@@ -124,18 +121,17 @@ struct VarAccess {
   [[gnu::always_inline]] static Var<S> unary(const Var<S>& x, const S& value, const P& slope) {
     Tape<S>& tape = *current_tape<S>;
     if constexpr (Rvalue) {
-      if (can_extend(x, tape)) [[likely]] {
+      if (tape.is_newest(x.id_) && can_scale(tape)) [[likely]] {
         tape.scale_newest(slope);
         return take(x, value);
       }
     }
     if (!is_live(x, tape)) [[unlikely]]
-      return constant(x, value, tape);
+      return Var<S>(value, constant(x.id_, tape));
     if constexpr (std::is_same_v<P, One>) {
-      x.tag_ &= ~1U;
-      return Var<S>(value, x.slot_, x.tag_);  // an identity: the result has x's slot
+      return Var<S>(value, x.settled());  // an identity: the result has x's slot
     } else {
-      return fresh(value, tape.push(x.slot_, slope), tape);
+      return Var<S>(value, tape.push(x.id_, slope));
     }
   }
 
@@ -143,56 +139,51 @@ struct VarAccess {
   [[gnu::always_inline]] static Var<S> binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
                                               const Q& db) {
     Tape<S>& tape = *current_tape<S>;
-    if ((int(is_live(a, tape)) & int(is_live(b, tape))) == 0) [[unlikely]]
-      return partly_constant(a, b, value, S(da), S(db), tape);
     if constexpr (RvalueA && RvalueB) {
-      if (is_fresh(a) && is_fresh(b)) {
-        if (tape.is_newest(b.slot_) && a.slot_ + 1 == b.slot_ && tape.can_merge_newest_two()) {
-          tape.merge_newest_two(da, db);
-          b.tag_ = moved;
-          return take(a, value);
-        }
-        if (tape.is_newest(a.slot_) && b.slot_ + 1 == a.slot_ && tape.can_merge_newest_two()) {
-          tape.merge_newest_two(db, da);
-          a.tag_ = moved;
-          return take(b, value);
-        }
+      if (a.id_ + 1 == b.id_ && tape.is_newest(b.id_) && tape.can_merge_newest_two()) {
+        tape.merge_newest_two(da, db);
+        b.id_ = moved;
+        return take(a, value);
+      }
+      if (b.id_ + 1 == a.id_ && tape.is_newest(a.id_) && tape.can_merge_newest_two()) {
+        tape.merge_newest_two(db, da);
+        a.id_ = moved;
+        return take(b, value);
       }
     }
     if constexpr (RvalueA) {
-      if (can_extend(a, tape) && a.slot_ != b.slot_) {
-        tape.scale_newest(da);
-        tape.append_to_newest(b.slot_, db);
+      if (tape.is_newest(a.id_) && tape.is_live(b.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) {
+        tape.scale_and_append(da, b.id_, db);
         return take(a, value);
       }
     }
     if constexpr (RvalueB) {
-      if (can_extend(b, tape) && a.slot_ != b.slot_) {
-        tape.scale_newest(db);
-        tape.append_to_newest(a.slot_, da);
+      if (tape.is_newest(b.id_) && tape.is_live(a.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) {
+        tape.scale_and_append(db, a.id_, da);
         return take(b, value);
       }
     }
-    if (a.slot_ == b.slot_) return fresh(value, tape.push(a.slot_, S(S(da) + S(db))), tape);
-    return fresh(value, tape.push(a.slot_, da, b.slot_, db), tape);
+    if (!tape.are_live(a.id_, b.id_)) [[unlikely]]
+      return Var<S>(value, partly_constant(a.id_, b.id_, S(da), S(db), tape));
+    return Var<S>(value, tape.push(a.id_, da, b.id_, db));
   }
 
   /// sum ← sum ± b. The statement of `sum` grows in place while nothing else refers to it.
   template <class B, class S, class P>
   [[gnu::always_inline]] static void accumulate(Var<S>& sum, B&& b, const P& sign, const S& value) {
     Tape<S>& tape = *current_tape<S>;
-    if (is_live(sum, tape) && is_live(b, tape) && is_fresh(sum) && sum.slot_ != b.slot_) {
-      if (tape.is_newest(sum.slot_)) {
-        if (tape.newest_count() < Tape<S>::max_entries) {
-          tape.append_to_newest(b.slot_, sign);
+    if (tape.are_live(sum.id_, b.id_)) [[likely]] {
+      if (tape.is_newest(sum.id_)) {
+        if (sum.id_ != b.id_ && tape.can_grow()) {
+          tape.scale_and_append(One(), b.id_, sign);
           sum.value_ = value;
           return;
         }
       } else if constexpr (!std::is_lvalue_reference_v<B>) {
-        if (is_fresh(b) && tape.is_newest(b.slot_) && sum.slot_ + 1 == b.slot_ && !tape.newest_uses(sum.slot_) &&
-            tape.can_append_newest_two()) {
-          tape.append_newest_to_previous(sign);
-          b.tag_ = moved;
+        if (sum.id_ + 1 == b.id_ && tape.is_newest(b.id_) && tape.can_append_newest_two() &&
+            !tape.newest_uses(slot(sum))) {
+          tape.merge_newest_two(One(), sign);
+          b.id_ = moved;
           sum.value_ = value;
           return;
         }
@@ -202,45 +193,50 @@ struct VarAccess {
   }
 
  private:
-  static constexpr std::uint32_t moved = 0x80000000U;  // a tag that no recording has: use after std::move is an error
+  static constexpr std::uint64_t moved = std::uint64_t{1} << 63;  // of no recording: use after std::move is an error
 
+  // The slow paths take and return ids: a variable whose address is taken would live in memory.
+
+  /// True if x belongs to the open recording, false if it is a constant; anything else is an error.
+  template <class S>
+  static bool is_active(std::uint64_t x, const Tape<S>& tape) {
+    if (tape.is_live(x)) return true;
+    if ((x >> 32) != 0) tape.throw_foreign(static_cast<std::uint32_t>(x >> 32) | 1U);
+    return false;
+  }
   /// The slow path of `unary`: x is a constant, or an error.
   template <class S>
-  [[gnu::noinline, gnu::cold]] static Var<S> constant(const Var<S>& x, const S& value, const Tape<S>& tape) {
+  [[gnu::noinline, gnu::cold]] static std::uint64_t constant(std::uint64_t x, const Tape<S>& tape) {
     is_active(x, tape);
-    return Var<S>(value, 0, 0);
+    return 0;
   }
   /// The slow path of `binary`: an operand is a constant, or an error.
   template <class S>
-  [[gnu::noinline, gnu::cold]] static Var<S> partly_constant(const Var<S>& a, const Var<S>& b, const S& value,
-                                                             const S& da, const S& db, const Tape<S>& tape) {
+  [[gnu::noinline, gnu::cold]] static std::uint64_t partly_constant(std::uint64_t a, std::uint64_t b, S da, S db,
+                                                                    Tape<S>& tape) {
     if (is_active(a, tape)) {
       is_active(b, tape);
-      return unary<false>(a, value, da);
+      return tape.push(a, da);
     }
-    return unary<false>(b, value, db);
+    return is_active(b, tape) ? tape.push(b, db) : 0;
   }
+  // A factor costs nothing until something else is recorded, unless the tape applies it at once.
   template <class S>
-  static bool is_fresh(const Var<S>& x) {
-    return (x.tag_ & 1U) != 0;
-  }
-  template <class S>
-  static bool can_extend(const Var<S>& x, const Tape<S>& tape) {
-    return x.tag_ == tape.tag() && tape.is_newest(x.slot_) && tape.newest_count() < Tape<S>::max_scaled;
+  [[gnu::always_inline]] static bool can_scale(const Tape<S>& tape) {
+    return std::is_floating_point_v<S> || tape.can_grow_scaled();
   }
   // Hands the statement of a temporary over to the result.
   template <class S>
-  static Var<S> take(const Var<S>& x, const S& value) {
-    Var<S> result(value, x.slot_, x.tag_);
-    x.tag_ = moved;
+  [[gnu::always_inline]] static Var<S> take(const Var<S>& x, const S& value) {
+    Var<S> result(value, x.id_);
+    x.id_ = moved;
     return result;
   }
   // Assignment that keeps the result fresh.
   template <class S>
-  static void assign(Var<S>& target, const Var<S>& result) {
+  [[gnu::always_inline]] static void assign(Var<S>& target, const Var<S>& result) {
     target.value_ = result.value_;
-    target.slot_ = result.slot_;
-    target.tag_ = result.tag_;
+    target.id_ = result.id_;
   }
 };
 
