@@ -6,11 +6,14 @@
 #include <Eigen/Core>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "autodiff/tree/tree.hpp"
+#include "optim/detail/value_tree.hpp"
 
 namespace grove::optim {
 
@@ -60,8 +63,14 @@ void for_each_shape(F&& f, const P& params) {
 ///   - a function of the path and the shape: `[](const tree::Path&, const LeafShape& s) { return s.rank == 2; }`;
 ///   - one value for all;
 ///   - a map from the first steps of a path to the value: `{{"encoder", "slow"}, {"head.bias", "fast"}}`. The longest
-///   entry
-///     that fits counts.
+///     entry that fits counts;
+///   - a tree of such values, as optax has it: of the structure of the params, or of their first levels, where a value
+///     stands for all below it.
+///
+///         struct WhichDecay { bool weight, bias; };      // by name, or in tuples by position
+///         adamw(1e-3, {.mask = WhichDecay{.weight = true, .bias = false}});
+///
+/// `init` throws StructureError if a tree does not fit the params, or no entry of a map fits a leaf.
 template <class T>
 class PerLeaf {
  public:
@@ -83,9 +92,35 @@ class PerLeaf {
       : choose_(
             [table = std::move(prefixes)](const tree::Path& path, const LeafShape&) { return look_up(table, path); }) {}
 
-  T operator()(const tree::Path& path, const LeafShape& shape) const { return choose_(path, shape); }
+  template <detail::ValueNode Tree>
+  requires(!std::is_invocable_v<const Tree&, const tree::Path&> &&
+           !std::is_invocable_v<const Tree&, const tree::Path&, const LeafShape&>) PerLeaf(const Tree& tree)
+      : tree_(std::make_shared<detail::ValueTree<T>>(detail::value_tree<T>(tree))) {}
+
+  /// The values of the leaves of `params`, in their order.
+  template <class P>
+  std::vector<T> of(const P& params) const {
+    if (tree_) return detail::spread(*tree_, tree::structure(params));
+    std::vector<T> values;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape& shape) { values.push_back(choose_(path, shape)); }, params);
+    return values;
+  }
+
+  /// The same with each value passed through `f`.
+  template <class U, class F>
+  PerLeaf<U> then(F f) const {
+    if (tree_) return PerLeaf<U>(detail::transformed<U>(*tree_, f));
+    return PerLeaf<U>(
+        [choose = choose_, f](const tree::Path& path, const LeafShape& shape) { return f(choose(path, shape)); });
+  }
 
  private:
+  template <class U>
+  friend class PerLeaf;
+
+  explicit PerLeaf(detail::ValueTree<T> tree) : tree_(std::make_shared<detail::ValueTree<T>>(std::move(tree))) {}
+
   static T look_up(const Prefixes& table, const tree::Path& path) {
     const std::pair<const std::string, T>* found = nullptr;
     for (const auto& entry : table) {
@@ -100,6 +135,7 @@ class PerLeaf {
   }
 
   std::function<T(const tree::Path&, const LeafShape&)> choose_;
+  std::shared_ptr<const detail::ValueTree<T>> tree_;
 };
 
 /// Which leaves a transformation is for.
@@ -114,8 +150,7 @@ namespace detail {
 template <class P>
 std::string leaf_mask(const Mask& mask, const P& params) {
   std::string result;
-  for_each_shape([&](const tree::Path& path, const LeafShape& shape) { result += mask(path, shape) ? '1' : '0'; },
-                 params);
+  for (const bool on : mask.of(params)) result += on ? '1' : '0';
   return result;
 }
 

@@ -48,9 +48,11 @@ struct Partition : Chain<Masked<Links>...> {
 
   template <class P>
   auto init(const P& params) const {
+    const std::vector<std::string> given = labels.of(params);
+    std::size_t number = 0;
     detail::for_each_shape(
-        [&](const tree::Path& path, const LeafShape& shape) {
-          const std::string label = labels(path, shape);
+        [&](const tree::Path& path, const LeafShape&) {
+          const std::string& label = given[number++];
           if (std::find(names.begin(), names.end(), label) == names.end()) {
             throw StructureError(fmt::format("partition: {} is labelled '{}', but there are only {}", path.string(),
                                              label, fmt::join(names, ", ")));
@@ -73,9 +75,8 @@ auto partition(Labels labels, const Named<Links>&... transformations) {
   using Parts = Partition<Links...>;
   return GradientTransformation<Parts>{
       {{{Masked<Links>{transformations.transformation,
-                       Mask([labels, name = transformations.name](const tree::Path& path, const LeafShape& shape) {
-                         return labels(path, shape) == name;
-                       })}...}},
+                       labels.template then<bool>(
+                           [name = transformations.name](const std::string& label) { return label == name; })}...}},
        labels,
        {transformations.name...}}};
 }
@@ -83,8 +84,7 @@ auto partition(Labels labels, const Named<Links>&... transformations) {
 /// Trains the leaves where `freeze_mask` is false and leaves the others alone.
 template <class T>
 auto selective_transform(const T& optimizer, Mask freeze_mask) {
-  return partition([freeze_mask](const tree::Path& path,
-                                 const LeafShape& shape) { return freeze_mask(path, shape) ? "freeze" : "train"; },
+  return partition(freeze_mask.then<std::string>([](bool frozen) { return std::string(frozen ? "freeze" : "train"); }),
                    named("train", optimizer), named("freeze", set_to_zero()));
 }
 

@@ -63,6 +63,78 @@ TEST_CASE("masks may be given by shape, by value or by the beginning of a path")
   CHECK_THROWS_AS(detail::leaf_mask(Mask::Prefixes{{"a", true}}, tree), grove::StructureError);
 }
 
+namespace {
+
+struct Layer {
+  Eigen::VectorXd weight = Eigen::VectorXd::Zero(2);
+  double bias = 0;
+};
+struct Net {
+  std::vector<Layer> layers = std::vector<Layer>(2);
+  int degree = 3;
+  std::map<std::string, double> scales{{"in", 1}, {"out", 2}};
+  std::optional<double> temperature;
+};
+
+struct WhichLayer {
+  bool bias, weight;  // in another order
+};
+template <class Layers, class Scales = bool>
+struct WhichNet {
+  Layers layers;
+  Scales scales;
+  bool temperature = false;
+};
+struct Names {
+  std::string layers;
+  const char* scales;
+  std::string temperature = "-";
+};
+
+std::string mask_of(const Mask& mask) { return detail::leaf_mask(mask, Net{}); }
+
+}  // namespace
+
+TEST_CASE("masks may be trees, or the first levels of trees") {
+  CHECK(mask_of(WhichNet<bool>{true, false}) == "111100");
+  CHECK(mask_of(WhichNet<std::vector<bool>>{{false, true}, true}) == "001111");
+  CHECK(mask_of(WhichNet<std::vector<WhichLayer>>{{{true, false}, {false, true}}, false}) == "011000");
+  CHECK(mask_of(WhichNet<bool, std::map<std::string, bool>>{false, {{"in", false}, {"out", true}}}) == "000001");
+  using Tuple = std::tuple<std::array<WhichLayer, 2>, int, bool, bool>;  // as many members as Net
+  CHECK(mask_of(Tuple{{WhichLayer{true, false}, WhichLayer{true, true}}, 0, true, false}) == "011111");
+  golden::check_transform("masked_adam", masked(adam(0.1), std::tuple(false, true, true)));
+
+  const Labels labels = Names{"slow", "fast"};
+  CHECK(labels.of(Net{}) == std::vector<std::string>{"slow", "slow", "slow", "slow", "fast", "fast"});
+  const auto optimizer = partition(labels, named("slow", sgd(0.1)), named("fast", sgd(1.0)));
+  Net grads;
+  grads.layers[1].bias = 1;
+  const Net updates = optimizer.update(grads, optimizer.init(grads), grads).updates;
+  CHECK(updates.layers[1].bias == -0.1);
+  CHECK(updates.scales.at("out") == -2);
+  const auto frozen = selective_transform(sgd(1.0), WhichNet<bool>{true, false});
+  CHECK(frozen.update(grads, frozen.init(grads), grads).updates.layers[1].bias == 0);
+  const auto decayed = add_decayed_weights(0.5, WhichNet<bool>{false, true});
+  CHECK(decayed.update(grads, decayed.init(grads), grads).updates.scales.at("in") == 1.5);
+}
+
+TEST_CASE("a mask of another structure is rejected, with the place") {
+  CHECK_THROWS_WITH(mask_of(WhichNet<std::vector<bool>>{{true}, true}),
+                    "mask: layers has 2 elements in the params and has 1 element in the mask");
+  CHECK_THROWS_WITH(mask_of(WhichNet<std::vector<std::tuple<bool>>>{{{true}, {true}}, true}),
+                    "mask: layers[0] has 2 members in the params and has 1 member in the mask");
+  CHECK_THROWS_WITH(mask_of(WhichNet<std::tuple<bool, bool>>{{true, true}, true}),
+                    "mask: layers has 2 elements in the params and has 2 members in the mask");
+  CHECK_THROWS_WITH(mask_of(WhichNet<bool, std::map<std::string, bool>>{true, {{"in", true}}}),
+                    "mask: scales[\"out\"] is in the params and is not there in the mask");
+  CHECK_THROWS_WITH(mask_of(WhichLayer{true, true}), "mask: bias is not there in the params and is in the mask");
+  CHECK_THROWS_WITH(mask_of(WhichNet<int>{1, true}),
+                    "mask: layers has 2 elements in the params and has no value in the mask");
+  CHECK_THROWS_AS(masked(sgd(0.1), WhichLayer{true, true}).init(Net{}), grove::StructureError);
+  const auto optimizer = partition(Names{"slow", "none"}, named("slow", sgd(0.1)));
+  CHECK_THROWS_WITH(optimizer.init(Net{}), "partition: scales[\"in\"] is labelled 'none', but there are only slow");
+}
+
 TEST_CASE("a label without transformation is named") {
   const auto optimizer =
       partition([](const Path& p) { return p.string(); }, named("a", sgd(0.1)), named("b", sgd(0.2)));
