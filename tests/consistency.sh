@@ -76,6 +76,15 @@ while IFS= read -r test; do
   grep -qE "(^|[^a-z0-9_])${name%.cpp}(\.cpp)?([^a-z0-9_]|\$)" "$list" || complain "$test is not listed in $list"
 done < <(find tests/autodiff tests/optim tests/models tests/compile_fail examples -name '*.cpp' | sort)
 
+# Every reference case is named in a test, which reads it.
+cases() { sed -nE 's/^(case|loss|schedule) ([^ ]+).*/\2/p' "$1" | sort -u; }
+for file in tests/golden/*.txt; do
+  while IFS= read -r name; do
+    grep -rqE "\"(over )?$name[\" ]" tests/optim --include='*.cpp' ||
+      complain "$file: no test reads the reference case $name"
+  done < <(cases "$file")
+done
+
 # The README's table names every optimizer, and only functions that exist.
 optimizers() {
   grep -rhoE '^(inline )?auto [a-z0-9_]+\([A-Za-z]+ learning_rate' optim --include='*.hpp' |

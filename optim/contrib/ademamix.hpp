@@ -1,8 +1,7 @@
-// Adam with a second, slow moving average (ademamix, simplified_ademamix), and its kin adopt.
+// Adam with a second, slow moving average.
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <tuple>
 #include <utility>

@@ -64,26 +64,18 @@ struct ScaleByDog {
 
   template <class P>
   DoGState<P> init(const P& params) const {
-    return {true, detail::zeros_like(params), 0, 0};
+    return {true, params, kind == DogInitStep::distance ? init_step : 0, 0};
   }
   template <class U, class P, class E>
   void update_in_place(U& updates, DoGState<P>& state, const P& params, const E& extra) const {
-    const double squares = detail::plain(detail::squared_norm(extra, updates));
-    if (state.is_init_step) {
-      state.init_params = params;
-      if (kind == DogInitStep::distance) {
-        state.max_dist = init_step;
-      } else if (kind == DogInitStep::heuristic) {
-        state.max_dist = init_step * (1 + std::sqrt(detail::plain(detail::squared_norm(extra, params))));
-      } else {
-        state.max_dist = init_step * std::sqrt(squares);
-      }
-    } else {
-      state.max_dist = std::max(state.max_dist, std::sqrt(detail::squared_distance(extra, params, state.init_params)));
+    if (kind == DogInitStep::heuristic && state.is_init_step) {  // a mask is known only now
+      state.max_dist = init_step * (1 + std::sqrt(detail::plain(detail::squared_norm(extra, state.init_params))));
     }
+    state.max_dist = std::max(state.max_dist, std::sqrt(detail::squared_distance(extra, params, state.init_params)));
+    state.sum_sq_norm_grads += detail::plain(detail::squared_norm(extra, updates));
+    const bool given = kind == DogInitStep::learning_rate && state.is_init_step;
     state.is_init_step = false;
-    state.sum_sq_norm_grads += squares;
-    detail::multiply(extra, updates, state.max_dist / std::sqrt(state.sum_sq_norm_grads + eps));
+    detail::multiply(extra, updates, given ? init_step : state.max_dist / std::sqrt(state.sum_sq_norm_grads + eps));
   }
 };
 

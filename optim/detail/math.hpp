@@ -71,6 +71,19 @@ auto sqrt_of(const X& x) {
 }
 
 template <class X>
+auto cbrt_of(const X& x) {
+  if constexpr (requires { typename X::PlainObject; }) {  // Eigen has no cube root of arrays
+    return x.unaryExpr([](const auto& element) {
+      using std::cbrt;
+      return cbrt(element);
+    });
+  } else {
+    using std::cbrt;
+    return cbrt(x);
+  }
+}
+
+template <class X>
 auto abs_of(const X& x) {
   using std::abs;
   return abs(x);

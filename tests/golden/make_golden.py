@@ -7,6 +7,7 @@ sequences.txt   params, gradients and values of every input sequence, 100 steps 
 optimizers.txt  aliases: the emitted updates at some steps while the params follow them, and the last params
 transforms.txt  single transformations, chains and wrappers: the same, params standing still
 contrib.txt     aliases of optax.contrib
+lbfgs.txt       lbfgs on losses of one number: the number after each step
 schedules.txt   schedules at counts 0, 1, 2, ...
 losses.txt      inputs, values and gradients of the losses
 losses_over.txt the same along other axes, with masks, and for batches of images and of sequences
@@ -77,20 +78,27 @@ def make_sequences():
 SEQUENCES = make_sequences()
 
 
-def run(tx, sequence, move, rank_1=False, extra=(), wrap=None, scale=1.0):
-    """The recorded updates and the final params. `wrap` turns params into what the transformation takes."""
+def run(tx, sequence, move, rank_1=False, extra=(), float64_counts=False, steps=STEPS):
+    """The recorded updates and the final params."""
     params, grads, values = SEQUENCES[sequence]
     params = tree(params, rank_1)
     state = tx.init(params)
+    if float64_counts:  # what optax computes of an int32 count is in part float32, even with x64
+        state = jax.tree.map(lambda x: x.astype(jnp.float64) if x.dtype == jnp.int32 else x, state)
 
     @jax.jit
     def step(g, state, params, value):
         kwargs = {"value": value} if "value" in extra else {}
+        if "grad_fn" in extra:
+            kwargs["grad_fn"] = lambda p, i: jax.tree.map(lambda p, g: 0.5 * p + g, p, g)
         return tx.update(g, state, params, **kwargs)
 
     out = {}
-    for k in range(STEPS):
-        updates, state = step(tree(grads[k], rank_1), state, params, jnp.asarray(values[k]))
+    for k in range(steps):
+        g = tree(grads[k], rank_1)
+        if "examples" in extra:  # the gradients of three examples: of this step and of the next two
+            g = jax.tree.map(lambda *x: jnp.stack(x), g, *(tree(grads[(k + i) % STEPS], rank_1) for i in (1, 2)))
+        updates, state = step(g, state, params, jnp.asarray(values[k]))
         if move:
             params = optax.apply_updates(params, updates)
         if k + 1 in RECORDED:
@@ -182,6 +190,9 @@ OPTIMIZERS = {
     "sm3_options": case(optax.sm3(0.1, momentum=0.5), TAME, rank_1=True),
     "yogi": case(optax.yogi(0.1), ALL),
     "yogi_options": case(optax.yogi(half_decay, b1=0.8, b2=0.9, eps=1e-2), TAME),
+    # Gradients that are not of one function make L-BFGS amplify rounding, so these runs are short.
+    "lbfgs_no_linesearch": case(optax.lbfgs(0.1, memory_size=4, linesearch=None), TAME, steps=7),
+    "lbfgs_no_linesearch_unscaled": case(optax.lbfgs(half_decay, memory_size=1, scale_init_precond=False, linesearch=None), "plain drift", steps=7),
 }
 
 multi_steps = lambda opt, k, **kw: optax.MultiSteps(opt, k, accumulator_dtype=jnp.float64, **kw).gradient_transformation()
@@ -258,6 +269,8 @@ TRANSFORMS = {
     "multi_steps_schedule": case(multi_steps(optax.sgd(0.1), lambda k: jnp.where(k < 2, 1, 3)), "plain"),
     "multi_steps_skip": case(multi_steps(optax.sgd(half_decay), 2, should_skip_update_fn=optax.skip_not_finite), "plain broken"),
     "inject_hyperparams": case(optax.inject_hyperparams(optax.adam)(learning_rate=half_decay, b1=0.8), "plain"),
+    "scale_by_lbfgs": case(optax.scale_by_lbfgs(), "plain"),
+    "scale_by_distance_over_gradients": case(optax.scale_by_distance_over_gradients(param_dtype=jnp.float64), ALL, rank_1=True),
 }
 
 CONTRIB = {
@@ -286,7 +299,39 @@ CONTRIB = {
     "sam": case(contrib.sam(optax.sgd(0.1, momentum=0.9), optax.chain(contrib.normalize(), optax.sgd(0.05)), sync_period=3), "plain drift"),
     "sam_keep": case(contrib.sam(optax.adam(0.1), optax.sgd(0.05, momentum=0.9), sync_period=2, reset_state=False), "plain"),
     "mechanize": case(contrib.mechanize(optax.adam(1.0), weight_decay=0.01), "plain drift"),
+    "madgrad_float64": case(contrib.madgrad(0.1, weight_decay=0.01), TAME, float64_counts=True),
+    "schedule_free_sgd_float64": case(contrib.schedule_free_sgd(0.1, warmup_steps=10, weight_decay=0.01), "plain drift", float64_counts=True),
+    "schedule_free_adamw_float64": case(contrib.schedule_free_adamw(0.1, warmup_steps=10, weight_decay=0.01), "plain drift", float64_counts=True),
+    "galore": case(contrib.galore(0.1, rank=1, weight_decay=0.01), "plain drift"),
+    "galore_full": case(contrib.galore(0.1, rank=8, scale=0.5), "plain drift"),
+    "galore_gap": case(contrib.galore(0.1, rank=1, update_proj_gap=7, base_optimizer=optax.scale_by_rms()), "plain drift"),
+    "sam_opaque": case(contrib.sam(optax.sgd(0.1, momentum=0.9), optax.chain(contrib.normalize(), optax.sgd(0.05, momentum=0.5)), sync_period=3, opaque_mode=True), "plain drift", extra=("grad_fn",)),
+    "dpsgd": case(contrib.dpsgd(0.1, l2_norm_clip=2.0, noise_multiplier=0.0, seed=0, momentum=0.9, nesterov=True), TAME, extra=("examples",)),
+    "dog_learning_rate": case(contrib.dog(0.5, init_step=("learning_rate", 1e-2)), "plain drift"),
 }
+
+
+def write_lbfgs():
+    """lbfgs() with its linesearch on losses of one number."""
+    objectives = {
+        "polynomial": lambda x: -x - x**3 + x**4,
+        "exponential": lambda x: jnp.exp(-4 * x) + x**2,
+        "sinusoidal": lambda x: -jnp.sin(10 * x),
+    }
+    with open(HERE / "lbfgs.txt", "w") as f:
+        for name, objective in objectives.items():
+            for start in (0.0, 0.5, -1.0):
+                tx = optax.lbfgs()
+                x = jnp.asarray(start)
+                state = tx.init(x)
+                found = []
+                for _ in range(8):
+                    value, grad = jax.value_and_grad(objective)(x)
+                    updates, state = tx.update(grad, state, x, value=value, grad=grad, value_fn=objective)
+                    x = optax.apply_updates(x, updates)
+                    found.append(x)
+                print("case", name, fmt(start), file=f)
+                print(fmt(found), file=f)
 
 
 def write_lookahead():
@@ -525,6 +570,7 @@ if __name__ == "__main__":
     write_losses()
     write_losses_over()
     write_lookahead()
+    write_lbfgs()
     write_runs("optimizers.txt", OPTIMIZERS, move=True)
     write_runs("transforms.txt", TRANSFORMS, move=False)
     write_runs("contrib.txt", CONTRIB, move=True)

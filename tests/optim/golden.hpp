@@ -152,7 +152,8 @@ double worst_distance(const T& optimizer, const std::string& file, const std::st
     const Sequence& input = sequence(of);
     Tree params = input.params;
     auto state = optimizer.init(params);
-    for (std::size_t k = 0; k < input.grads.size(); ++k) {
+    const auto steps = static_cast<std::size_t>(run.updates.rbegin()->first);
+    for (std::size_t k = 0; k < steps; ++k) {
       auto [updates, new_state] =
           optimizer.update(input.grads[k], std::move(state), params, grove::optim::with_value(input.values[k]));
       state = std::move(new_state);

@@ -4,11 +4,15 @@
 #include <array>
 #include <functional>
 #include <limits>
+#include <map>
+#include <sstream>
+#include <string>
 
 #include "optim/apply_updates.hpp"
 #include "optim/backtracking_linesearch.hpp"
+#include "optim/schedule.hpp"
 #include "optim/sgd.hpp"
-#include "tests/catch.hpp"
+#include "tests/optim/golden.hpp"
 
 using namespace grove::optim;
 using Eigen::VectorXd;
@@ -162,6 +166,52 @@ TEST_CASE("lbfgs: first iterates on Rosenbrock") {
     advance(optimizer, rosenbrock, x, state);
     check_close(x, at, 1e-11);
   }
+}
+
+TEST_CASE("lbfgs follows optax on losses of one number") {
+  const std::map<std::string, double (*)(double, double&)> losses{{"polynomial",
+                                                                   [](double x, double& slope) {
+                                                                     slope = -1 - 3 * x * x + 4 * x * x * x;
+                                                                     return -x - x * x * x + x * x * x * x;
+                                                                   }},
+                                                                  {"exponential",
+                                                                   [](double x, double& slope) {
+                                                                     slope = -4 * std::exp(-4 * x) + 2 * x;
+                                                                     return std::exp(-4 * x) + x * x;
+                                                                   }},
+                                                                  {"sinusoidal", [](double x, double& slope) {
+                                                                     slope = -10 * std::cos(10 * x);
+                                                                     return -std::sin(10 * x);
+                                                                   }}};
+  std::ifstream in = golden::open("lbfgs.txt");
+  std::string header, line;
+  int cases = 0;
+  for (; std::getline(in, header) && std::getline(in, line); ++cases) {
+    INFO(header);
+    std::istringstream words(header);
+    std::string word, name;
+    double x = 0;
+    words >> word >> name >> x;
+    const auto loss = losses.at(name);
+    const auto optimizer = lbfgs();
+    auto state = optimizer.init(x);
+    for (const double want : golden::numbers(line)) {
+      double raw = 0;
+      const double value = loss(x, raw);
+      double grads = raw;
+      step(optimizer, grads, state, x, with_value(value), with_grad(raw), with_value_and_grad_fn(loss));
+      CHECK(std::abs(x - want) <= 1e-8);
+    }
+  }
+  CHECK(cases == 9);
+}
+
+TEST_CASE("lbfgs without linesearch follows optax on a tree") {
+  golden::check_transform("scale_by_lbfgs", scale_by_lbfgs());
+  golden::check_optimizer("lbfgs_no_linesearch", lbfgs(0.1, {.memory_size = 4}, identity()), 1e-11);
+  golden::check_optimizer(
+      "lbfgs_no_linesearch_unscaled",
+      lbfgs(exponential_decay(0.1, 10, 0.5), {.memory_size = 1, .scale_init_precond = false}, identity()), 1e-11);
 }
 
 TEST_CASE("lbfgs without linesearch") {

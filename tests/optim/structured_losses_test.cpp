@@ -26,6 +26,23 @@ TEST_CASE("dice losses follow optax") {
     const auto of_row = [&](Eigen::Index i) { return binary_dice_loss(p.row(i), Eigen::RowVectorXd(t.row(i))); };
     return grove::stack(std::vector{of_row(0), of_row(1), of_row(2), of_row(3)});
   });
+  check_loss("dice_loss", [](const auto& p, const auto& t) {
+    // Two classes: the logit and its negative.
+    const auto of_row = [&](Eigen::Index i) {
+      const Eigen::VectorXd yes = t.row(i).transpose();
+      Eigen::MatrixXd targets(5, 2);
+      targets << yes, (1 - yes.array()).matrix();
+      const auto logits = p.row(i).transpose();
+      return dice_loss(grove::hcat(logits, -logits), targets);
+    };
+    return grove::stack(std::vector{of_row(0), of_row(1), of_row(2), of_row(3)});
+  });
+  check_loss("multiclass_generalized_dice_loss", [](const auto& p, const auto& t) {
+    std::vector images{p.row(0), p.row(1), p.row(2), p.row(3)};  // of single pixels
+    std::vector<Eigen::MatrixXd> targets;
+    for (Eigen::Index i = 0; i < 4; ++i) targets.push_back(t.row(i));
+    return multiclass_generalized_dice_loss(images, targets);
+  });
   check_loss("dice_loss_options", [](const auto& p, const auto& t) {
     const DiceOptions options{.smooth = 0.5, .alpha = 0.3, .beta = 0.7, .ignore_background = true};
     const auto of_row = [&](Eigen::Index i) { return dice_loss_by_class(p.row(i), t.row(i), options); };
