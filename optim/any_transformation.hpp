@@ -42,7 +42,7 @@ class AnyState {
 template <class P>
 struct AnyExtra {
   double value = std::numeric_limits<double>::quiet_NaN();
-  const P& grad;
+  const P* grad_if_given = nullptr;
   std::function<double(const P&)> value_fn;
   std::function<double(const P&, P&)> value_and_grad_fn;
   detail::SearchReport* search_report = nullptr;
@@ -82,12 +82,12 @@ class any_transformation {
 
   template <class E>
   void update_in_place(P& updates, AnyState<P>& state, const P& params, const E& extra) const {
-    held_->update(updates, state, params, erase(updates, extra));
+    held_->update(updates, state, params, erase(extra));
   }
 
   template <class E>
   void step_in_place(P& grads, AnyState<P>& state, P& params, const E& extra) const {
-    held_->step(grads, state, params, erase(grads, extra));
+    held_->step(grads, state, params, erase(extra));
   }
 
  private:
@@ -96,7 +96,6 @@ class any_transformation {
     virtual AnyState<P> init(const P& params) const = 0;
     virtual void update(P& updates, AnyState<P>& state, const P& params, const AnyExtra<P>& extra) const = 0;
     virtual void step(P& grads, AnyState<P>& state, P& params, const AnyExtra<P>& extra) const = 0;
-    virtual bool looks_at_grad() const = 0;
   };
 
   template <class Link>
@@ -120,7 +119,6 @@ class any_transformation {
     void step(P& grads, AnyState<P>& state, P& params, const AnyExtra<P>& extra) const override {
       detail::run_step(link, grads, open(state), params, extra);
     }
-    bool looks_at_grad() const override { return detail::uses_grad<Link>; }
 
     static State& open(AnyState<P>& state) {
       auto* held = dynamic_cast<HeldState*>(state.get());
@@ -132,17 +130,11 @@ class any_transformation {
   };
 
   template <class E>
-  AnyExtra<P> erase(const P& updates, const E& extra) const {
-    const auto grad = [&]() -> const P& {
-      if constexpr (detail::HasGrad<E>) {
-        return extra.grad;
-      } else {
-        if (held_->looks_at_grad())
-          throw Error("any_transformation: a linesearch needs optim::with_grad(grads) in update");
-        return updates;
-      }
-    };
-    AnyExtra<P> result{.grad = grad(), .value_fn = {}, .value_and_grad_fn = {}, .filter = extra.filter};
+  static AnyExtra<P> erase(const E& extra) {
+    AnyExtra<P> result;
+    result.filter = extra.filter;
+    if constexpr (requires { extra.grad; }) result.grad_if_given = &extra.grad;
+    if constexpr (requires { extra.grad_if_given; }) result.grad_if_given = extra.grad_if_given;
     if constexpr (detail::HasValue<E>) result.value = extra.value;
     if constexpr (detail::HasSearchReport<E>) result.search_report = extra.search_report;
     if constexpr (detail::HasValueFn<E>) result.value_fn = std::cref(extra.value_fn);

@@ -60,7 +60,7 @@ struct ScaleByBacktrackingLinesearch {
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
     detail::check_linesearch_extra<E>();
     const double value = extra.value;
-    const double slope = detail::plain(detail::dot(extra, updates, extra.grad));
+    const double slope = detail::plain(detail::dot(extra, updates, detail::raw_grad(extra)));
     double rate = std::isinf(options.increase_factor)
                       ? options.max_learning_rate
                       : std::min(options.increase_factor * state.learning_rate, options.max_learning_rate);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "autodiff/error.hpp"
+
 namespace grove::optim {
 
 /// The loss at the params.
@@ -96,10 +98,12 @@ template <class E>
 concept HasValue = requires(const E& extra) {
   extra.value;
 };
+/// The raw gradient was given, or may have been (behind an any_transformation).
 template <class E>
 concept HasGrad = requires(const E& extra) {
   extra.grad;
-};
+}
+|| requires(const E& extra) { extra.grad_if_given; };
 template <class E>
 concept HasValueFn = requires(const E& extra) {
   extra.value_fn;
@@ -121,6 +125,19 @@ void report_search(const E& extra, bool failed) {
     if (extra.search_report == nullptr) return;
     ++extra.search_report->searches;
     if (failed) ++extra.search_report->failures;
+  }
+}
+
+/// The raw gradient. Throws: Error if it was not given, where only the run can tell.
+template <HasGrad E>
+const auto& raw_grad(const E& extra) {
+  if constexpr (requires { extra.grad; }) {
+    return extra.grad;
+  } else {
+    if (extra.grad_if_given == nullptr) {
+      throw Error("any_transformation: a linesearch needs optim::with_grad(grads) in update");
+    }
+    return *extra.grad_if_given;
   }
 }
 

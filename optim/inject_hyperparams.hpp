@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "optim/chain.hpp"
@@ -25,6 +26,10 @@ struct InjectHyperparamsState {
 /// The link behind `inject_hyperparams`.
 template <class Factory>
 struct InjectHyperparams {
+  using Inner = detail::unwrap_link_t<std::invoke_result_t<const Factory&, const Hyperparams&>>;
+  static constexpr bool needs_params = detail::needs_params<Inner>;
+  static constexpr bool uses_grad = detail::uses_grad<Inner>;
+
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
 
@@ -41,8 +46,8 @@ struct InjectHyperparams {
       if (value.is_schedule()) state.hyperparams[name] = value(state.count);
     }
     state.count = safe_increment(state.count);
-    const auto inner = inner_factory(state.hyperparams);
-    detail::run(inner.link(), updates, state.inner_state, params, extra);
+    const Inner inner = inner_factory(state.hyperparams);
+    detail::run(inner, updates, state.inner_state, params, extra);
   }
 };
 

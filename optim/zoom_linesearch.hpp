@@ -62,7 +62,7 @@ struct ScaleByZoomLinesearch {
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
     detail::check_linesearch_extra<E>();
-    const double slope = detail::plain(detail::dot(extra, updates, extra.grad));
+    const double slope = detail::plain(detail::dot(extra, updates, detail::raw_grad(extra)));
     const auto evaluate = [&](double rate) {
       detail::move_along(extra, state.trial, params, rate, updates);
       const double value = detail::gradient_at(extra, state.trial, state.trial_grad);
@@ -74,7 +74,7 @@ struct ScaleByZoomLinesearch {
                                         options.approx_dec_rtol, options.stepsize_precision};
     const double guess = options.initial_guess_strategy == InitialGuess::one ? 1.0 : state.learning_rate;
     detail::for_each_leaf(
-        extra, [](std::size_t, auto&& g, const auto& raw) { g = raw; }, state.grad, extra.grad);
+        extra, [](std::size_t, auto&& g, const auto& raw) { g = raw; }, state.grad, detail::raw_grad(extra));
     const detail::ZoomResult found = detail::zoom({0, extra.value, slope}, guess, settings, evaluate, keep_gradient);
     state.learning_rate = found.point.rate;
     state.value = found.point.value;

@@ -5,6 +5,7 @@
 #include "optim/any_transformation.hpp"
 #include "optim/backtracking_linesearch.hpp"
 #include "optim/conditional.hpp"
+#include "optim/inject_hyperparams.hpp"
 #include "optim/lbfgs.hpp"
 #include "optim/masked.hpp"
 #include "optim/minimize.hpp"
@@ -50,9 +51,12 @@ TEST_CASE("minimize with lbfgs needs a loss, params and nothing else") {
 }
 
 TEST_CASE("minimize drives every linesearch, wherever it stands") {
-  const Optimizer optimizers[] = {lbfgs(), lbfgs({}, scale_by_zoom_linesearch(50, {.max_learning_rate = 4.0})),
+  const Optimizer optimizers[] = {lbfgs(),
+                                  lbfgs({}, scale_by_zoom_linesearch(50, {.max_learning_rate = 4.0})),
                                   chain(scale_by_lbfgs(), sgd(1.0), scale_by_zoom_linesearch(30)),
-                                  masked(lbfgs(), true), apply_if_finite(lbfgs({.memory_size = 3}), 2)};
+                                  masked(lbfgs(), true),
+                                  inject_hyperparams([](const Hyperparams&) { return lbfgs(); }, {{"unused", 1.0}}),
+                                  apply_if_finite(lbfgs({.memory_size = 3}), 2)};
   for (std::size_t i = 0; i < std::size(optimizers); ++i) {
     const Optimizer& optimizer = optimizers[i];
     INFO("optimizer " << i);
@@ -125,4 +129,11 @@ TEST_CASE("a search that fails on one batch does not end the minimization") {
   const auto stopped = minimize(hopeless, at(1, 1), optimizer, {.max_steps = 40, .batch_size = 4}, data);
   CHECK(stopped.reason == StopReason::linesearch_failed);
   CHECK(stopped.steps == 3);  // one epoch
+}
+
+TEST_CASE("a linesearch behind an any_transformation that gets no gradient says so") {
+  const Optimizer optimizer = apply_if_finite(Optimizer(lbfgs()), 2);
+  const Point<> params = at(1, 1);
+  CHECK_THROWS_WITH(optimizer.update(params, optimizer.init(params), params, with_value(1.0)),
+                    "any_transformation: a linesearch needs optim::with_grad(grads) in update");
 }
