@@ -58,6 +58,10 @@ concept EigenDense = requires(const bare<T>& x) {
 template <class T>
 concept Dense = ActiveDense<T> || EigenDense<T>;
 
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_without_value() {
+  throw Error("matrix: used before it was given a value");
+}
+
 /// The handle behind an active operand: itself, or the (remembered) value of an expression.
 template <class Plain, class Stride>
 const Active<Plain, Stride>& evaluated(const Active<Plain, Stride>& x) {
@@ -352,8 +356,11 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   void check() const {
     if (tag_ != 0 && tag_ != detail::current_tape<S>->tag()) [[unlikely]]
       detail::current_tape<S>->throw_foreign(tag_);
-    if (data_ == nullptr && rows_ * cols_ != 0) [[unlikely]]
-      throw Error("matrix: used before it was given a value");
+    // Without a value a matrix of dynamic size has none of its elements.
+    if constexpr (RowsAtCompileTime != Eigen::Dynamic && ColsAtCompileTime != Eigen::Dynamic) {
+      if (data_ == nullptr && rows_ * cols_ != 0) [[unlikely]]
+        detail::throw_without_value();
+    }
   }
 
   auto map() const { return make_map<const Plain>(data_); }
@@ -440,7 +447,7 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
     }
   }
   Scalar at(Index offset) const {
-    if (tag_ == 0) return Scalar(data_[offset]);
+    // A constant's tag, zero, makes a constant.
     return detail::VarAccess::make(data_[offset], slot_ + static_cast<std::uint32_t>(offset), tag_);
   }
 

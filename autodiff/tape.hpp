@@ -56,16 +56,16 @@ struct ConstantRanges {
   }
 };
 
-[[noreturn]] inline void throw_stale() {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_stale() {
   throw StaleVariableError(
       "variable: its recording has ended (or belongs to another thread); use value_of inside the loss to keep a value");
 }
-[[noreturn]] inline void throw_enclosing() {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_enclosing() {
   throw Error(
       "grad: the inner loss uses a variable of an enclosing recording, whose derivative would be lost; "
       "use hvp, hessian or jvp of the gradient for second derivatives, or value_of to treat it as a constant");
 }
-[[noreturn]] inline void throw_no_recording() {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_no_recording() {
   throw Error("matrix: active matrices exist only inside a loss; keep plain Eigen matrices outside");
 }
 
@@ -99,7 +99,7 @@ class Tape {
   using Entry = TapeEntry<S>;
 
   struct Mark {
-    std::size_t entries = 0, newest = 0, nodes = 0, slots = 0, other_slots = 0, first_node = 0;
+    std::size_t entry_bytes = 0, newest_bytes = 0, nodes = 0, slots = 0, other_slots = 0, first_node = 0;
     std::uint32_t tag = closed_tag;
     void* owned = nullptr;
     Arena::Mark arena;
@@ -163,7 +163,7 @@ class Tape {
   }
   [[gnu::always_inline]] void scale_newest(const S& p) {
     if constexpr (lazy) {
-      factor_ = p != S(0) ? factor_ * p : S(0);
+      factor_ = product(factor_, p);
       limit_ = nullptr;
     } else {
       scale_range(begin_, end_, p);
@@ -278,10 +278,10 @@ class Tape {
       adopt_storage();
     }
     finish_newest();
-    Mark mark{entries_used(), newest_size(), nodes_, slot_count(), other_slots_,
-              first_node_,    tag(),         owned_, arena_.mark()};
+    Mark mark{bytes_of_entries(), newest_size(), nodes_, slot_count(), other_slots_,
+              first_node_,        tag(),         owned_, arena_.mark()};
     first_node_ = nodes_;
-    enclosing_.push_back(mark.tag);
+    if (mark.tag != closed_tag) enclosing_.push_back(mark.tag);
     next_ = id_of(next_tag(), slot_of(next_));
     return mark;
   }
@@ -292,15 +292,15 @@ class Tape {
       static_cast<Owned*>(owned_)->destroy(static_cast<Owned*>(owned_)->object);
     }
     if (last_.bytes > high_water_) high_water_ = last_.bytes;
-    end_ = storage_.entries() + mark.entries;
-    begin_ = before(end_, mark.newest);
+    end_ = moved(storage_.entries(), static_cast<std::ptrdiff_t>(mark.entry_bytes));
+    begin_ = before(end_, mark.newest_bytes);
     nodes_ = mark.nodes;
     next_ = id_of(mark.tag, static_cast<std::uint32_t>(mark.slots));
     other_slots_ = mark.other_slots;
     factor_ = S(1);
     limit_ = full_;
     first_node_ = mark.first_node;
-    enclosing_.pop_back();
+    if (mark.tag != closed_tag) enclosing_.pop_back();
     arena_.rewind(mark.arena);
   }
 
@@ -310,7 +310,7 @@ class Tape {
   }
 
   /// The error for a variable that is neither a constant nor of the open recording.
-  [[noreturn]] void throw_foreign(std::uint32_t tag) const {
+  [[noreturn, gnu::noinline, gnu::cold]] void throw_foreign(std::uint32_t tag) const {
     if (encloses(tag)) throw_enclosing();
     throw_stale();
   }
@@ -374,6 +374,7 @@ class Tape {
   static constexpr bool lazy = std::is_floating_point_v<S>;
 
   std::size_t entries_used() const { return static_cast<std::size_t>(end_ - storage_.entries()); }
+  std::size_t bytes_of_entries() const { return distance(storage_.entries(), end_); }
 
   // Sizes in memory stand for counts: no division. A statement's size is stored when the next one begins.
   static constexpr std::size_t size_unit = sizeof(Entry) == 12 ? 4 : sizeof(Entry);
@@ -382,9 +383,10 @@ class Tape {
   static std::size_t distance(const Entry* from, const Entry* to) {
     return static_cast<std::size_t>(reinterpret_cast<const char*>(to) - reinterpret_cast<const char*>(from));
   }
-  static Entry* before(Entry* entry, std::size_t bytes) {
-    return reinterpret_cast<Entry*>(reinterpret_cast<char*>(entry) - bytes);
+  static Entry* moved(Entry* entry, std::ptrdiff_t bytes) {
+    return reinterpret_cast<Entry*>(reinterpret_cast<char*>(entry) + bytes);
   }
+  static Entry* before(Entry* entry, std::size_t bytes) { return moved(entry, -static_cast<std::ptrdiff_t>(bytes)); }
   static std::size_t bytes_of(EntryCount size) { return static_cast<std::uint8_t>(size) * size_unit; }
   [[gnu::always_inline]] std::size_t newest_size() const { return distance(begin_, end_); }
   [[gnu::always_inline]] std::size_t previous_size() const { return bytes_of(counts_[slot_of(next_) - 2]); }
@@ -436,14 +438,18 @@ class Tape {
       settle();
     } else if constexpr (lazy) {
       S factor(p);
-      if (limit_ == nullptr) {
-        const S pending = take_factor();
-        factor = factor != S(0) ? factor * pending : S(0);
-      }
+      if (limit_ == nullptr) factor = product(take_factor(), factor);
       scale_range(begin_, end_, factor);
     } else {
       scale_range(begin_, end_, S(p));
     }
+  }
+  // Zero wins over infinity and over NaN. The usual case costs one comparison.
+  [[gnu::always_inline]] static S product(S a, S b) {
+    const S p = a * b;
+    if (p != p) [[unlikely]]
+      return a == S(0) || b == S(0) ? S(0) : p;
+    return p;
   }
   /// Leaves nothing of the newest statement to be done, since other slots than the next statement's follow.
   void finish_newest() {
@@ -511,12 +517,11 @@ class Tape {
   }
 
   TapeStats usage_since(const Mark& mark) const {
-    const std::size_t entries = entries_used() - mark.entries, slots = slot_count() - mark.slots;
+    const std::size_t entries = bytes_of_entries() - mark.entry_bytes, slots = slot_count() - mark.slots;
     const std::size_t statements = slots - (other_slots_ - mark.other_slots), nodes = nodes_ - mark.nodes;
     const Arena::Mark now = arena_.mark();
     const std::size_t values = now.chunk == mark.arena.chunk ? now.offset - mark.arena.offset : arena_.bytes_used();
-    return {statements + nodes,
-            entries * sizeof(Entry) + statements + nodes * sizeof(Node) + slots * sizeof(S) + values, 0};
+    return {statements + nodes, entries + statements + nodes * sizeof(Node) + slots * sizeof(S) + values, 0};
   }
 
   // What recording a statement touches. What is stored together does not lie together: g++ would join such stores.

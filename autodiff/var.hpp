@@ -140,25 +140,25 @@ struct VarAccess {
                                               const Q& db) {
     Tape<S>& tape = *current_tape<S>;
     if constexpr (RvalueA && RvalueB) {
-      if (a.id_ + 1 == b.id_ && tape.is_newest(b.id_) && tape.can_merge_newest_two()) {
+      if (tape.is_newest(b.id_) && a.id_ + 1 == b.id_ && tape.can_merge_newest_two()) [[likely]] {
         tape.merge_newest_two(da, db);
         b.id_ = moved;
         return take(a, value);
       }
-      if (b.id_ + 1 == a.id_ && tape.is_newest(a.id_) && tape.can_merge_newest_two()) {
+      if (tape.is_newest(a.id_) && b.id_ + 1 == a.id_ && tape.can_merge_newest_two()) {
         tape.merge_newest_two(db, da);
         a.id_ = moved;
         return take(b, value);
       }
     }
     if constexpr (RvalueA) {
-      if (tape.is_newest(a.id_) && tape.is_live(b.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) {
+      if (tape.is_newest(a.id_) && tape.is_live(b.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) [[likely]] {
         tape.scale_and_append(da, b.id_, db);
         return take(a, value);
       }
     }
     if constexpr (RvalueB) {
-      if (tape.is_newest(b.id_) && tape.is_live(a.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) {
+      if (tape.is_newest(b.id_) && tape.is_live(a.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) [[likely]] {
         tape.scale_and_append(db, a.id_, da);
         return take(b, value);
       }

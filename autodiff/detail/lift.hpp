@@ -273,8 +273,8 @@ class Lifter {
   Index first_ = 0;  // of the current leaf's scalars, in the order of tree::flatten
 };
 
-/// An active tree to be filled, borrowed from those that earlier calls on this thread used, so that its containers keep
-/// their memory.
+/// An active tree to be filled. One that owns memory is borrowed from those that earlier calls on this thread used, so
+/// that its containers keep their memory.
 template <class Tree>
 class Borrowed {
  public:
@@ -298,6 +298,18 @@ class Borrowed {
     return pool;
   }
   std::unique_ptr<Tree> tree_;
+};
+template <class Tree>
+requires std::is_trivially_destructible_v<Tree>
+class Borrowed<Tree> {
+ public:
+  Borrowed() = default;
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  Tree& operator*() { return tree_; }
+
+ private:
+  Tree tree_{};
 };
 
 template <class S, class P, class A, class Seed = NoSeed>

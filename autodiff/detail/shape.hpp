@@ -61,23 +61,26 @@ inline constexpr int merged(int a, int b) { return a == Eigen::Dynamic ? b : a; 
 
 inline std::string shape_text(Index rows, Index cols) { return fmt::format("{}×{}", rows, cols); }
 
-[[noreturn]] inline void throw_shapes(const char* operation, Index ra, Index ca, Index rb, Index cb) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_shapes(const char* operation, Index ra, Index ca, Index rb,
+                                                                Index cb) {
   throw ShapeError(fmt::format("{}: {} and {} differ", operation, shape_text(ra, ca), shape_text(rb, cb)));
 }
-[[noreturn]] inline void throw_inner(const char* operation, Index ra, Index ca, Index rb, Index cb) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_inner(const char* operation, Index ra, Index ca, Index rb,
+                                                               Index cb) {
   throw ShapeError(fmt::format("{}: ({})·({}): inner dimensions {} and {} differ", operation, shape_text(ra, ca),
                                shape_text(rb, cb), ca, rb));
 }
-[[noreturn]] inline void throw_index(const char* operation, Index i, Index size) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_index(const char* operation, Index i, Index size) {
   throw ShapeError(fmt::format("{}: index {} is outside [0, {})", operation, i, size));
 }
-[[noreturn]] inline void throw_range(const char* operation, Index first, Index count, Index size) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_range(const char* operation, Index first, Index count,
+                                                               Index size) {
   throw ShapeError(fmt::format("{}: {} from {} on is outside [0, {})", operation, count, first, size));
 }
-[[noreturn]] inline void throw_not_square(const char* operation, Index rows, Index cols) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_not_square(const char* operation, Index rows, Index cols) {
   throw ShapeError(fmt::format("{}: needs a square matrix, got {}", operation, shape_text(rows, cols)));
 }
-[[noreturn]] inline void throw_empty(const char* operation) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_empty(const char* operation) {
   throw ShapeError(fmt::format("{}: needs at least one element, got none", operation));
 }
 
