@@ -49,14 +49,25 @@ class Callback {
   std::function<bool(const Progress&)> call_;
 };
 
+namespace detail {
+
+/// `title: step 3/100  loss 0.5  |gradient| 0.1  2.0 s`
+inline std::string progress_text(const std::string& title, const Progress& now) {
+  return fmt::format("{}{}step {}/{}  loss {:.6g}  |gradient| {:.3g}  {:.1f} s", title, title.empty() ? "" : ": ",
+                     now.step, now.max_steps, now.value, now.gradient_norm, now.seconds);
+}
+
+}  // namespace detail
+
 /// A line that is rewritten as the minimization goes on, at most ten times a second. Silent if `stream` is no terminal.
-inline Callback progress_line(std::FILE* stream = stderr) {
+///
+///   minimize(loss, params, adam(1e-2), {.callbacks = {progress_line("warm-up")}});
+inline Callback progress_line(std::string title = {}, std::FILE* stream = stderr) {
   const bool visible = detail::is_terminal(stream);
-  return [stream, visible, shown = -1.0](const Progress& now) mutable {
+  return [title = std::move(title), stream, visible, shown = -1.0](const Progress& now) mutable {
     if (!visible || (!now.last && now.seconds - shown < 0.1)) return;
     shown = now.seconds;
-    fmt::print(stream, "\r\x1b[2Kstep {}/{}  loss {:.6g}  |gradient| {:.3g}  {:.1f} s{}", now.step, now.max_steps,
-               now.value, now.gradient_norm, now.seconds, now.last ? "\n" : "");
+    fmt::print(stream, "\r\x1b[2K{}{}", detail::progress_text(title, now), now.last ? "\n" : "");
     std::fflush(stream);
   };
 }

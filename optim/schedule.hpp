@@ -44,7 +44,7 @@ inline Schedule linear_schedule(double init_value, double end_value, std::int64_
 }
 
 /// Options of exponential_decay beyond its first three arguments.
-struct ExponentialDecay {
+struct ExponentialDecayOptions {
   std::int64_t transition_begin = 0;  ///< steps at `init_value` before the decay starts
   bool staircase = false;             ///< whether the exponent is rounded down to a whole number
   std::optional<double> end_value{};  ///< bound that the decay (or the growth, if decay_rate > 1) does not cross
@@ -52,7 +52,7 @@ struct ExponentialDecay {
 
 /// init_value · decay_rate^(n / transition_steps), n counted from `transition_begin`.
 inline Schedule exponential_decay(double init_value, std::int64_t transition_steps, double decay_rate,
-                                  ExponentialDecay options = {}) {
+                                  ExponentialDecayOptions options = {}) {
   if (transition_steps <= 0 || decay_rate == 0) return constant_schedule(init_value);
   const std::int64_t begin = std::max<std::int64_t>(options.transition_begin, 0);
   return [=](std::int64_t count) {
@@ -209,7 +209,7 @@ inline Schedule warmup_cosine_decay_schedule(double init_value, double peak_valu
 /// A linear warm-up followed by an exponential decay, whose `transition_begin` counts from the end of the warm-up.
 inline Schedule warmup_exponential_decay_schedule(double init_value, double peak_value, std::int64_t warmup_steps,
                                                   std::int64_t transition_steps, double decay_rate,
-                                                  ExponentialDecay options = {}) {
+                                                  ExponentialDecayOptions options = {}) {
   return join_schedules({linear_schedule(init_value, peak_value, warmup_steps),
                          exponential_decay(peak_value, transition_steps, decay_rate, options)},
                         {warmup_steps});

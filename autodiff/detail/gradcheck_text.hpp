@@ -13,7 +13,10 @@
 
 namespace grove::detail::check {
 
-inline std::string number(double x, const char* format = "{}") { return fmt::format(fmt::runtime(format), x); }
+// A NaN has a sign bit, and no sign.
+inline std::string number(double x, const char* format = "{}") {
+  return x != x ? "nan" : fmt::format(fmt::runtime(format), x);
+}
 inline std::string number(std::int64_t n) { return fmt::format_int(n).str(); }
 
 // What stands for a {} in a pattern.

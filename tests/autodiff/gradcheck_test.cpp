@@ -107,3 +107,10 @@ TEST_CASE("params and data are left as they were") {
   for (std::size_t i = 0; i < 2; ++i) CHECK((net.layers[i].weight.array() == before.layers[i].weight.array()).all());
   CHECK(net.scale == before.scale);
 }
+
+TEST_CASE("a number that is none is printed without a sign") {
+  const auto root = [](const auto& x) { return grove::sqrt(x); };
+  const std::string text = to_string(gradcheck_report(root, -1.0));
+  CHECK(text.find("nan") != std::string::npos);
+  CHECK(text.find("-nan") == std::string::npos);
+}

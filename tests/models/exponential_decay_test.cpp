@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <models/mean_squared_error.hpp>
+#include <optim/schedule.hpp>
 
 #include "../catch.hpp"
 
@@ -28,4 +29,11 @@ TEST_CASE("its gradient is that computed by hand", "[exponential_decay]") {
   CHECK(grads.amplitude == Approx(2 * (r * e).mean()).epsilon(1e-13));
   CHECK(grads.rate == Approx(2 * (r * -3 * t.array() * e).mean()).epsilon(1e-13));
   CHECK(grads.offset == Approx(2 * r.mean()).epsilon(1e-13));
+}
+
+TEST_CASE("the model and the schedule have names of their own") {
+  using namespace grove::optim;  // NOLINT: what users write
+  const ExponentialDecay<> decay{.amplitude = 1, .rate = 1, .offset = 0};
+  const Schedule rate = exponential_decay(0.5, 10, 0.1, {.staircase = true});
+  CHECK(rate(9) == 0.5 * decay.rate);
 }

@@ -113,7 +113,7 @@ TEST_CASE("callbacks see every step and may stop") {
   const Problem problem;
   std::vector<std::int64_t> steps;
   const auto fit = minimize(loss, problem.start, sgd(0.01),
-                            {.callbacks = {progress_line(), csv_log("minimize_test.csv"),
+                            {.callbacks = {progress_line("line"), csv_log("minimize_test.csv"),
                                            [&](const Progress& now) {
                                              steps.push_back(now.step);
                                              return now.step == 3;
@@ -126,6 +126,12 @@ TEST_CASE("callbacks see every step and may stop") {
   std::getline(log, header);
   CHECK(header == "step,value,gradient_norm,seconds");
   std::remove("minimize_test.csv");
+}
+
+TEST_CASE("the progress line has a title, if one is given") {
+  const Progress now{.step = 3, .max_steps = 100, .value = 0.5, .gradient_norm = 0.125, .seconds = 2};
+  CHECK(detail::progress_text("warm-up", now) == "warm-up: step 3/100  loss 0.5  |gradient| 0.125  2.0 s");
+  CHECK(detail::progress_text("", now) == "step 3/100  loss 0.5  |gradient| 0.125  2.0 s");
 }
 
 TEST_CASE("minimize rejects options out of range") {

@@ -20,7 +20,7 @@ inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) { return fmt
 template <class S>
 std::string number_text(const S& x) {
   if constexpr (std::floating_point<S>) {
-    return fmt::format("{:.6g}", x);
+    return x != x ? "nan" : fmt::format("{:.6g}", x);  // a NaN has a sign bit, and no sign
   } else if constexpr (std::is_arithmetic_v<S>) {
     return fmt::format("{}", x);
   } else if constexpr (requires { x.tangent[0]; }) {  // a forward-mode number

@@ -1,5 +1,7 @@
 #include "autodiff/tree/to_string.hpp"
 
+#include <limits>
+
 #include "tests/autodiff/tree/fixtures.hpp"
 #include "tests/catch.hpp"
 
@@ -60,4 +62,5 @@ TEST_CASE("leaves alone, empty nodes and unusual numbers have a text") {
   CHECK(tree::to_string(std::optional<double>{}) == "none");
   CHECK(tree::to_string(Eigen::VectorXd(0)) == "0×1 []");
   CHECK(tree::to_string(std::vector<double>{1e300 * 1e300, -1e-300}) == "[0]  inf\n[1]  -1e-300");
+  CHECK(tree::to_string(-std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
