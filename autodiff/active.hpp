@@ -16,6 +16,20 @@ using Eigen::Index;
 template <class Plain, class Stride = Eigen::Stride<0, 0>>
 class Active;
 
+namespace detail {
+
+/// How far the slices of a view and the elements in them are apart.
+struct Steps {
+  Index outer = 0, inner = 1;
+};
+struct NoSteps {
+  NoSteps() = default;
+  NoSteps(Index /*outer*/, Index /*inner*/) {}
+  static constexpr Index outer = 0, inner = 1;
+};
+
+}  // namespace detail
+
 /// Base of everything active and dense: it makes the functions of grove visible to unqualified calls on it.
 template <class Derived>
 struct ActiveExpression {};
@@ -339,18 +353,26 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
     return *this = Active(*this / x);
   }
 
+  // Member by member: a copy of the whole would go through memory, where a chain of operations waits for it.
+  Active(const Active& other)
+      : data_(other.data_),
+        slot_(other.slot_),
+        tag_(other.tag_),
+        rows_(other.rows_),
+        cols_(other.cols_),
+        steps_(other.steps_) {}
+  Active& operator=(const Active& other) = default;
+
   // ---- For primitives: handles, values, adjoints ------------------------------------------------------------------
 
   Active(const S* data, std::uint32_t slot, std::uint32_t tag, Index rows, Index cols, Index outer = 0, Index inner = 1)
-      : data_(data), slot_(slot), tag_(tag), rows_(rows), cols_(cols), outer_(outer), inner_(inner) {
-    if constexpr (contiguous) outer_ = row_major ? cols : rows;
-  }
+      : data_(data), slot_(slot), tag_(tag), rows_(rows), cols_(cols), steps_{outer, inner} {}
 
   /// True if it has adjoints.
   bool is_active() const { return tag_ != 0; }
   std::uint32_t slot() const { return slot_; }
   const S* data() const { return data_; }
-  Active without_adjoint() const { return Active(data_, 0, 0, rows_, cols_, outer_, inner_); }
+  Active without_adjoint() const { return Active(data_, 0, 0, rows_, cols_, steps_.outer, steps_.inner); }
 
   /// Throws if the recording it belongs to is over, or if nothing was assigned to it yet.
   void check() const {
@@ -382,13 +404,13 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   }
 
   auto array_view() const {
-    return Active<detail::as_array<Plain>, Stride>(data_, slot_, tag_, rows_, cols_, outer_, inner_);
+    return Active<detail::as_array<Plain>, Stride>(data_, slot_, tag_, rows_, cols_, steps_.outer, steps_.inner);
   }
   auto matrix_view() const {
-    return Active<detail::as_matrix<Plain>, Stride>(data_, slot_, tag_, rows_, cols_, outer_, inner_);
+    return Active<detail::as_matrix<Plain>, Stride>(data_, slot_, tag_, rows_, cols_, steps_.outer, steps_.inner);
   }
   auto transpose_view() const {
-    return Active<detail::transposed<Plain>, Stride>(data_, slot_, tag_, cols_, rows_, outer_, inner_);
+    return Active<detail::transposed<Plain>, Stride>(data_, slot_, tag_, cols_, rows_, steps_.outer, steps_.inner);
   }
   auto diagonal_view() const {
     constexpr int n = RowsAtCompileTime == Eigen::Dynamic || ColsAtCompileTime == Eigen::Dynamic
@@ -418,8 +440,14 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
                                       inner);
   }
 
-  Index row_stride() const { return row_major ? outer_ : inner_; }
-  Index col_stride() const { return row_major ? inner_ : outer_; }
+  Index row_stride() const {
+    if constexpr (contiguous) return row_major ? cols_ : 1;
+    return row_major ? steps_.outer : steps_.inner;
+  }
+  Index col_stride() const {
+    if constexpr (contiguous) return row_major ? 1 : rows_;
+    return row_major ? steps_.inner : steps_.outer;
+  }
 
   // ---- As a term of an elementwise expression ---------------------------------------------------------------------
 
@@ -430,10 +458,6 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   auto primal(Index, Index) const {
     return array_map();
   }
-  template <bool Guarded, class Cotangent>
-  void backprop(const Cotangent& c) const {
-    if (is_active()) adjoint_array() += c;
-  }
 
  private:
   template <class M>
@@ -441,9 +465,9 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
     if constexpr (contiguous) {
       return Eigen::Map<M>(p, rows_, cols_);
     } else if constexpr (inner_contiguous) {
-      return Eigen::Map<M, 0, Eigen::OuterStride<>>(p, rows_, cols_, Eigen::OuterStride<>(outer_));
+      return Eigen::Map<M, 0, Eigen::OuterStride<>>(p, rows_, cols_, Eigen::OuterStride<>(steps_.outer));
     } else {
-      return Eigen::Map<M, 0, Stride>(p, rows_, cols_, Stride(outer_, inner_));
+      return Eigen::Map<M, 0, Stride>(p, rows_, cols_, Stride(steps_.outer, steps_.inner));
     }
   }
   Scalar at(Index offset) const {
@@ -456,8 +480,7 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   std::uint32_t tag_ = 0;
   Index rows_ = RowsAtCompileTime == Eigen::Dynamic ? 0 : RowsAtCompileTime;
   Index cols_ = ColsAtCompileTime == Eigen::Dynamic ? 0 : ColsAtCompileTime;
-  Index outer_ = 0;
-  Index inner_ = 1;
+  [[no_unique_address]] std::conditional_t<contiguous, detail::NoSteps, detail::Steps> steps_;
 };
 
 // ---- Containers of a template struct ------------------------------------------------------------------------------

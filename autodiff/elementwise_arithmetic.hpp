@@ -26,7 +26,7 @@ struct Multiply : CheapRow {
 struct Divide : CheapRow {
   static constexpr const char* name = "divide";
   static auto value(const auto& a, const auto& b) { return a / b; }
-  static auto slope_a(const auto&, const auto& b, const auto&) { return b.inverse(); }
+  static auto slope_a(const auto&, const auto& b, const auto&) { return 1 / b; }
   static auto slope_b(const auto&, const auto& b, const auto& y) { return -y / b; }
 };
 struct Negate : CheapRow {

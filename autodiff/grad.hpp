@@ -79,6 +79,20 @@ decltype(auto) call_loss(F&& f, const Args&... args) {
   }
 }
 
+/// to[k] ← from[k], and clears that.
+template <class S, class Number>
+void take_run(S* from, Number* to, Index n) {
+  in_packs<S>(n, [=]<class P>(std::type_identity<P>, Index k) {
+    if constexpr (std::same_as<P, S>) {
+      to[k] = static_cast<Number>(from[k]);
+    } else {
+      using Numbers = Eigen::Array<Number, P::SizeAtCompileTime, 1>;
+      store<Numbers>(to + k, load<P>(from + k).template cast<Number>());
+    }
+    store<P>(from + k, repeated<P>(S(0)));
+  });
+}
+
 /// Moves the adjoints of the inputs into a tree of plain numbers, and clears them.
 template <class S, class G, class A>
 void take_adjoints(G& grads, const A& active) {
@@ -90,13 +104,14 @@ void take_adjoints(G& grads, const A& active) {
       g = static_cast<bare<decltype(g)>>(adjoint);
       adjoint = S(0);
     } else if constexpr (is_active_handle<Leaf>) {
-      auto adjoint = a.adjoint_map();
-      if constexpr (std::is_floating_point_v<S>) {
-        g = adjoint.template cast<typename bare<decltype(g)>::Scalar>();
+      if constexpr (is_plain_object<bare<decltype(g)>> && std::is_floating_point_v<S>) {
+        g.resize(a.rows(), a.cols());
+        take_run(tape.adjoint(a.slot()), g.data(), g.size());
       } else {
+        auto adjoint = a.adjoint_map();
         g = adjoint;
+        adjoint.setZero();
       }
-      adjoint.setZero();
     } else {
       g.resize(a.rows(), a.cols());
       for (Index k = 0; k < a.size(); ++k) {

@@ -1,7 +1,8 @@
-// Matrix products as whole nodes.
+// Matrix products, as whole nodes or fused into a sum.
 #pragma once
 
 #include "autodiff/detail/elementwise.hpp"
+#include "autodiff/detail/matrix_vector.hpp"
 
 namespace grove::detail {
 
@@ -20,15 +21,9 @@ void add_product(Target&& target, const A& a, const B& b) {
   }
 }
 
-/// Matrix product.  (n,k) · (k,m) → (n,m).   Ā += Ȳ Bᵀ,  B̄ += Aᵀ Ȳ
-template <class A, class B>
-auto matmul(const A& left, const B& right) {
-  using S = tape_scalar_t<A, B>;
-  const auto a = term_of<S>(left);
-  const auto b = term_of<S>(right);
-  using X = bare<decltype(a)>;
-  using Y = bare<decltype(b)>;
-  check_inner_sizes("matmul", a.rows(), a.cols(), b.rows(), b.cols());
+/// The node of a product of two terms.
+template <class S, class X, class Y>
+auto product_of(const X& a, const Y& b) {
   using Plain = plain_t<false, S, X::RowsAtCompileTime, Y::ColsAtCompileTime, false>;
   const auto y = allocate<Plain>(a.rows(), b.cols(), a.is_active() || b.is_active());
   auto value = writable(y);
@@ -50,6 +45,35 @@ auto matmul(const A& left, const B& right) {
     });
   }
   return y;
+}
+
+/// The value of a product that stayed unevaluated.
+template <class Plain, class X, class W>
+Active<Plain> materialise(const ProductFormula<Plain, X, W>& product) {
+  const auto y =
+      product_of<typename plain_traits<Plain>::Scalar>(std::get<0>(product.terms), std::get<1>(product.terms));
+  if constexpr (plain_traits<Plain>::is_array) {
+    return y.array_view();
+  } else {
+    return y;
+  }
+}
+
+/// Matrix product.  (n,k) · (k,m) → (n,m).   Ā += Ȳ Bᵀ,  B̄ += Aᵀ Ȳ
+template <class A, class B>
+auto matmul(const A& left, const B& right) {
+  using S = tape_scalar_t<A, B>;
+  const auto a = term_of<S>(left);
+  const auto b = term_of<S>(right);
+  using X = bare<decltype(a)>;
+  using Y = bare<decltype(b)>;
+  check_inner_sizes("matmul", a.rows(), a.cols(), b.rows(), b.cols());
+  if constexpr (stays_product<S, X, Y>) {
+    using Plain = plain_t<false, S, X::RowsAtCompileTime, 1, false>;
+    return Expr<MatrixVector, Plain, X, Y>([&] { return ProductFormula<Plain, X, Y>{{}, {a, b}}; });
+  } else {
+    return product_of<S>(a, b);
+  }
 }
 
 }  // namespace grove::detail

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "autodiff/arithmetic.hpp"
+#include "autodiff/detail/fused_sum.hpp"
 
 namespace grove {
 namespace detail {
@@ -208,23 +209,6 @@ struct VarianceOf {
   }
 };
 
-/// Sums and means need no value of x in the pullback, so an unevaluated operand is fused into them.
-template <class S, class Term>
-Var<S> fused_sum(const Term& term, const S& factor) {
-  using Like = as_array<typename Term::PlainObject>;
-  const Index rows = term.rows(), cols = term.cols();
-  const S value = rows * cols == 0 ? S(0) : S(term.template primal<Like>(rows, cols).sum() * factor);
-  if (!term.is_active()) return value;
-  return record_scalar<S>(value, [term, rows, cols, factor](const S& c) {
-    const auto spread = Like::Constant(rows, cols, c * factor);
-    if (current_tape<S>->guards_zero_cotangents) {
-      term.template backprop<true>(spread);
-    } else {
-      term.template backprop<false>(spread);
-    }
-  });
-}
-
 template <class Reduction, class X>
 auto reduce_all(X&& x) {
   if constexpr (Reduction::needs_elements) check_not_empty(Reduction::name, x.size());
@@ -235,7 +219,7 @@ auto reduce_all(X&& x) {
     } else if constexpr (std::same_as<Reduction, MeanOf>) {
       return fused_sum<S>(term_of_forwarded<S>(std::forward<X>(x)), S(S(1) / S(static_cast<double>(x.size()))));
     } else if constexpr (std::same_as<Reduction, SquaredNormOf>) {
-      return fused_sum<S>(make_expression<S>(Square{}, term_of_forwarded<S>(std::forward<X>(x))), S(1));
+      return fused_sum<S>(make_formula<S>(Square{}, term_of_forwarded<S>(std::forward<X>(x))), S(1));
     } else {
       const auto h = evaluated(x);
       const S y = Reduction::value(h.array_map());
@@ -426,10 +410,10 @@ auto dot(A&& a, B&& b) {
   } else if constexpr (crossed) {
     return dot(std::forward<A>(a), b.transpose());
   } else {
-    const auto x = detail::term_of_forwarded<S>(std::forward<A>(a));
-    const auto y = detail::term_of_forwarded<S>(std::forward<B>(b));
+    const auto& x = detail::term_of_forwarded<S>(std::forward<A>(a));
+    const auto& y = detail::term_of_forwarded<S>(std::forward<B>(b));
     detail::check_same_shape("dot", x.rows(), x.cols(), y.rows(), y.cols());
-    return detail::fused_sum<S>(detail::make_expression<S>(detail::Multiply{}, x, y), S(1));
+    return detail::fused_sum<S>(detail::make_formula<S>(detail::Multiply{}, x, y), S(1));
   }
 }
 template <class A, class B>

@@ -90,6 +90,18 @@ auto choose_plain(const M& condition, const A& a, const B& b) {
   return result;
 }
 
+/// Sends a cotangent, an Eigen expression, to a term.
+template <class Plain, class Term, class C>
+void pull_back_part(const Term& term, const C& cotangent) {
+  using S = typename plain_traits<Plain>::Scalar;
+  Tape<S>& tape = *current_tape<S>;
+  const Arena::Mark mark = tape.arena().mark();
+  S* stored = tape.allocate_values(static_cast<std::size_t>(cotangent.size()));
+  Eigen::Map<as_array<Plain>>(stored, cotangent.rows(), cotangent.cols()) = cotangent;
+  pull_back<Plain, true>(term, cotangent.rows(), cotangent.cols(), StoredCotangent<S>{stored});
+  tape.arena().rewind(mark);
+}
+
 /// On terms. A term that is not chosen gets an exact zero, which from here on no infinite slope can turn into NaN.
 template <class S, class M, class A, class B>
 auto choose_active(const M& condition, const A& a, const B& b) {
@@ -101,18 +113,21 @@ auto choose_active(const M& condition, const A& a, const B& b) {
   bool* chosen = tape.template allocate_array<bool>(static_cast<std::size_t>(rows * cols));
   Eigen::Map<with_scalar<Like, bool>>(chosen, rows, cols) = condition.matrix().array();
   const auto y = allocate<Plain>(rows, cols, a.is_active() || b.is_active());
-  writable_array(y) =
-      MaskMap(chosen, rows, cols).select(a.template primal<Like>(rows, cols), b.template primal<Like>(rows, cols));
+  S* values = const_cast<S*>(y.data());
+  S* others = tape.allocate_values(static_cast<std::size_t>(rows * cols));
+  write_values<Plain>(a, rows, cols, values);
+  write_values<Plain>(b, rows, cols, others);
+  writable_array(y) = MaskMap(chosen, rows, cols).select(y.array_map(), Eigen::Map<const Like>(others, rows, cols));
   if (y.is_active()) {
     tape.guards_zero_cotangents = true;
     record(y, [=](auto&) {
       const MaskMap mask(chosen, y.rows(), y.cols());
       const auto nothing = Like::Constant(y.rows(), y.cols(), S(0));
       if constexpr (A::has_adjoint) {
-        if (a.is_active()) a.template backprop<true>(mask.select(y.adjoint_array(), nothing));
+        if (a.is_active()) pull_back_part<Plain>(a, mask.select(y.adjoint_array(), nothing));
       }
       if constexpr (B::has_adjoint) {
-        if (b.is_active()) b.template backprop<true>(mask.select(nothing, y.adjoint_array()));
+        if (b.is_active()) pull_back_part<Plain>(b, mask.select(nothing, y.adjoint_array()));
       }
     });
   }
@@ -136,8 +151,9 @@ auto where(const C& condition, A&& a, B&& b) {
                            (detail::any_var<X, Y> && !detail::is_eigen_of_vars<X> && !detail::is_eigen_of_vars<Y>);
   if constexpr (on_tape) {
     using S = detail::tape_scalar_t<X, Y>;
-    return detail::choose_active<S>(condition, detail::term_of_forwarded<S>(std::forward<A>(a)),
-                                    detail::term_of_forwarded<S>(std::forward<B>(b)));
+    return detail::choose_active<S>(condition,
+                                    detail::without_products(detail::term_of_forwarded<S>(std::forward<A>(a))),
+                                    detail::without_products(detail::term_of_forwarded<S>(std::forward<B>(b))));
   } else {
     return detail::choose_plain(condition, a, b);
   }

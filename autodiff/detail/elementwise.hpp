@@ -172,7 +172,7 @@ auto elementwise(const Row& row, A&& a) {
     return VarAccess::unary<is_temporary<A>>(a, y, S(row.slope(a.value(), y)));
   } else if constexpr (ActiveDense<X>) {
     using S = typename X::S;
-    return finish_expression(make_expression<S>(row, term_of_forwarded<S>(std::forward<A>(a))));
+    return apply_row<S>(row, term_of_forwarded<S>(std::forward<A>(a)));
   } else {
     using S = typename X::Scalar;
     using Plain = typename X::PlainObject;
@@ -201,8 +201,7 @@ auto elementwise(const Row& row, A&& a, B&& b) {
         std::forward<A>(a), std::forward<B>(b), y, [&] { return S(row.slope_a(u, v, y)); },
         [&] { return S(row.slope_b(u, v, y)); });
   } else if constexpr (any_active_dense<X, Y> || (any_var<X, Y> && !is_eigen_of_vars<X> && !is_eigen_of_vars<Y>)) {
-    return finish_expression(
-        make_expression<S>(row, term_of_forwarded<S>(std::forward<A>(a)), term_of_forwarded<S>(std::forward<B>(b))));
+    return apply_row<S>(row, term_of_forwarded<S>(std::forward<A>(a)), term_of_forwarded<S>(std::forward<B>(b)));
   } else {
     using U = typename element_type<X>::type;
     using V = typename element_type<Y>::type;

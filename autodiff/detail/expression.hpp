@@ -1,246 +1,91 @@
-// Elementwise expressions on arrays: one formula over several operands, evaluated in one pass, with one pullback.
+// Elementwise expressions on arrays: evaluated in one pass, with one node, when their consumer needs a value.
 #pragma once
 
-#include <Eigen/Core>
+#include <concepts>
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/active.hpp"
-#include "autodiff/detail/number.hpp"
-#include "autodiff/detail/terms.hpp"
+#include "autodiff/detail/conversion.hpp"
+#include "autodiff/detail/walk.hpp"
 
 namespace grove::detail {
 
-/// A row's value on Eigen arrays: directly where the row is written for arrays, else element by element.
-template <class S, class Row>
-inline constexpr bool runs_on_arrays = Row::cheap || (Row::vectorized && std::is_floating_point_v<S>);
-
-template <class S, class Row>
-inline constexpr bool slope_runs_on_arrays = runs_on_arrays<S, Row>;
-template <class S, class Row>
-requires requires { Row::slope_on_arrays; }
-inline constexpr bool slope_runs_on_arrays<S, Row> = std::is_floating_point_v<S>;
-
-template <class S, class Row, class A>
-auto array_value(const Row& row, const A& a) {
-  if constexpr (runs_on_arrays<S, Row>) {
-    return row.value(a);
-  } else {
-    return a.unaryExpr([row](const S& x) { return number_value<S>(row, x); });
-  }
-}
-template <class S, class Row, class A, class B>
-auto array_value(const Row& row, const A& a, const B& b) {
-  if constexpr (runs_on_arrays<S, Row>) {
-    return row.value(a, b);
-  } else {
-    return a.binaryExpr(b, [row](const S& x, const S& y) { return number_value<S>(row, x, y); });
-  }
-}
-
-template <class S, class Row, class A, class Y>
-auto array_slope(const Row& row, const A& a, const Y& y) {
-  if constexpr (slope_runs_on_arrays<S, Row>) {
-    return row.slope(a, y);
-  } else {
-    return a.binaryExpr(y, [row](const S& x, const S& v) { return S(row.slope(x, v)); });
-  }
-}
-template <int K, class S, class Row, class A, class B, class Y>
-auto array_slope(const Row& row, const A& a, const B& b, const Y& y) {
-  if constexpr (runs_on_arrays<S, Row>) {
-    if constexpr (K == 0) return row.slope_a(a, b, y);
-    if constexpr (K == 1) return row.slope_b(a, b, y);
-  } else {
-    const auto f = [row](const S& s, const S& t, const S& v) {
-      if constexpr (K == 0) return S(row.slope_a(s, t, v));
-      if constexpr (K == 1) return S(row.slope_b(s, t, v));
-    };
-    return Eigen::CwiseTernaryOp<decltype(f), const A, const B, const Y>(a, b, y, f);
-  }
-}
-
-/// A row applied to its operands: what an expression is made of, and what its pullback keeps. Trivially copyable.
-template <class Row, class Plain, class... Terms>
-struct Formula {
-  using S = typename plain_traits<Plain>::Scalar;
-  using PlainObject = Plain;
-  using Like = as_array<Plain>;
-  static constexpr int RowsAtCompileTime = plain_traits<Plain>::rows;
-  static constexpr int ColsAtCompileTime = plain_traits<Plain>::cols;
-  static constexpr bool row_major = plain_traits<Plain>::row_major;
-  static constexpr bool is_array = plain_traits<Plain>::is_array;
-  static constexpr int leaves = (0 + ... + Terms::leaves);
-  static constexpr bool has_adjoint = (false || ... || Terms::has_adjoint);
-
-  Row row;
-  Index rows_, cols_;
-  std::tuple<Terms...> terms;
-
-  Index rows() const { return rows_; }
-  Index cols() const { return cols_; }
-  bool is_active() const {
-    if constexpr (sizeof...(Terms) == 1) {
-      return std::get<0>(terms).is_active();
-    } else {
-      return std::get<0>(terms).is_active() || std::get<1>(terms).is_active();
-    }
-  }
-
-  /// The values, as an unevaluated Eigen array expression. (`Like` of an outer expression only adds static sizes.)
-  template <class = Like>
-  auto primal(Index, Index) const {
-    if constexpr (sizeof...(Terms) == 1) {
-      return array_value<S>(row, value_of_term<0>());
-    } else {
-      return array_value<S>(row, value_of_term<0>(), value_of_term<1>());
-    }
-  }
-
-  /// Evaluates into `target`, an Eigen map of a contiguous array.
-  template <class Target>
-  void write_to(Target&& target) const {
-    if constexpr (std::same_as<S, double> && requires { Row::in_place(target.data(), std::size_t{0}); }) {
-      target = value_of_term<0>();
-      Row::in_place(target.data(), static_cast<std::size_t>(target.size()));
-    } else {
-      target = primal(rows_, cols_);
-    }
-  }
-
-  /// Sends the cotangent c of the result to the operands; y is the result.
-  template <bool Guarded, class C, class Y>
-  void backprop(const C& c, const Y& y) const {
-    if constexpr (sizeof...(Terms) == 1) {
-      send<Guarded>(std::get<0>(terms), times<Guarded>(c, array_slope<S>(row, value_of_term<0>(), y)));
-    } else {
-      if constexpr (has_adjoint_at<0>) {
-        send<Guarded>(std::get<0>(terms),
-                      times<Guarded>(c, array_slope<0, S>(row, value_of_term<0>(), value_of_term<1>(), y)));
-      }
-      if constexpr (has_adjoint_at<1>) {
-        send<Guarded>(std::get<1>(terms),
-                      times<Guarded>(c, array_slope<1, S>(row, value_of_term<0>(), value_of_term<1>(), y)));
-      }
-    }
-  }
-  /// The same for a formula that was never evaluated on its own.
-  template <bool Guarded, class C>
-  void backprop(const C& c) const {
-    if (is_active()) backprop<Guarded>(c, primal(rows_, cols_));
-  }
-
- private:
-  template <std::size_t K>
-  static constexpr bool has_adjoint_at = std::tuple_element_t<K, std::tuple<Terms...>>::has_adjoint;
-  template <std::size_t K>
-  auto value_of_term() const {
-    return std::get<K>(terms).template primal<Like>(rows_, cols_);
-  }
-
-  // An expensive slope is computed once, not once per leaf of a nested formula.
-  template <bool Guarded, class Term, class C>
-  static void send(const Term& term, const C& c) {
-    if (!term.is_active()) return;
-    if constexpr (Row::cheap || Term::leaves == 1) {
-      term.template backprop<Guarded>(c);
-    } else {
-      Tape<S>& tape = *current_tape<S>;
-      const Arena::Mark mark = tape.arena().mark();
-      Eigen::Map<Like> scratch(tape.allocate_values(static_cast<std::size_t>(c.size())), c.rows(), c.cols());
-      scratch = c;
-      term.template backprop<Guarded>(scratch);
-      tape.arena().rewind(mark);
-    }
-  }
-};
-
-template <class Block>
-bool any_nonzero(const Block& block) {
-  for (Index j = 0; j < block.cols(); ++j) {
-    for (Index i = 0; i < block.rows(); ++i) {
-      if (!is_exact_zero(block.coeff(i, j))) return true;
-    }
-  }
-  return false;
-}
-
-/// Room for a result of the given shape, with fresh slots if it is to be active. Its values are not set yet.
-template <class Plain>
-Active<Plain> allocate(Index rows, Index cols, bool active) {
-  using S = typename plain_traits<Plain>::Scalar;
-  Tape<S>& tape = *current_tape<S>;
-  const auto n = static_cast<std::size_t>(rows * cols);
-  const S* data = tape.allocate_values(n);
-  return active ? Active<Plain>(data, tape.allocate_slots(n), tape.tag(), rows, cols)
-                : Active<Plain>(data, 0, 0, rows, cols);
-}
-
-/// The values of a handle that was just allocated.
-template <class Plain>
-auto writable(const Active<Plain>& x) {
-  using S = typename plain_traits<Plain>::Scalar;
-  return Eigen::Map<Plain>(const_cast<S*>(x.data()), x.rows(), x.cols());
-}
-template <class Plain>
-auto writable_array(const Active<Plain>& x) {
-  using S = typename plain_traits<Plain>::Scalar;
-  return Eigen::Map<as_array<Plain>>(const_cast<S*>(x.data()), x.rows(), x.cols());
-}
-template <class Plain>
-auto writable_matrix(const Active<Plain>& x) {
-  using S = typename plain_traits<Plain>::Scalar;
-  return Eigen::Map<as_matrix<Plain>>(const_cast<S*>(x.data()), x.rows(), x.cols());
-}
-
-/// Records the pullback of an active result. `pullback(y_bar)` gets the adjoint of y as an Eigen map of y's kind; it is
-/// not called when that is all zero, and the adjoint is cleared afterwards.
-template <class Plain, class F>
-void record(const Active<Plain>& y, F pullback) {
-  using S = typename plain_traits<Plain>::Scalar;
-  current_tape<S>->record([y, pullback] {
-    auto y_bar = y.adjoint_map();
-    if (!any_nonzero(y_bar)) return;
-    pullback(y_bar);
-    y_bar.setZero();
-  });
-}
-
-/// A scalar result with value `value` whose cotangent goes to `pullback(c)`.
-template <class S, class F>
-Var<S> record_scalar(const S& value, F pullback) {
-  Tape<S>& tape = *current_tape<S>;
-  const std::uint32_t slot = tape.allocate_slots(1);
-  tape.record([slot, pullback] {
-    S& adjoint = *current_tape<S>->adjoint(slot);
-    const S c = adjoint;
-    if (is_exact_zero(c)) return;
-    adjoint = S(0);
-    pullback(c);
-  });
-  return VarAccess::make(value, slot, tape.tag());
-}
-
 /// Evaluates a formula in one pass and records one node for it.
 template <class Row, class Plain, class... Terms>
-Active<Plain> materialise(const Formula<Row, Plain, Terms...>& formula) {
-  const bool active = formula.is_active();
-  const Active<Plain> y = allocate<Plain>(formula.rows(), formula.cols(), false);
-  formula.write_to(writable_array(y));
-  if (!active) return y;
+Active<Plain> evaluate_in_one_pass(const Formula<Row, Plain, Terms...>& formula) {
   using S = typename plain_traits<Plain>::Scalar;
   Tape<S>& tape = *current_tape<S>;
-  const Active<Plain> result(y.data(), tape.allocate_slots(static_cast<std::size_t>(y.size())), tape.tag(), y.rows(),
-                             y.cols());
-  record(result, [formula, result](auto&) {
-    const auto c = result.adjoint_array();
+  const Index rows = formula.rows(), cols = formula.cols();
+  const auto n = static_cast<std::size_t>(rows * cols);
+  S* values = tape.allocate_values(n);
+  if constexpr (std::same_as<S, double> && requires { Row::in_place(values, n); }) {
+    write_values<Plain>(std::get<0>(formula.terms), rows, cols, values);
+    Row::in_place(values, n);
+  } else {
+    write_values<Plain>(formula, rows, cols, values);
+  }
+  if (!formula.is_active()) return Active<Plain>(values, 0, 0, rows, cols);
+  const Active<Plain> y(values, tape.allocate_slots(n), tape.tag(), rows, cols);
+  record(y, [formula, y](auto&) {
+    const StoredCotangent<S> c{current_tape<S>->adjoint(y.slot())};
     if (current_tape<S>->guards_zero_cotangents) {
-      formula.template backprop<true>(c, result.array_map());
+      pull_back<true>(formula, c, y.data());
     } else {
-      formula.template backprop<false>(c, result.array_map());
+      pull_back<false>(formula, c, y.data());
     }
   });
-  return result;
+  return y;
+}
+
+/// A constant matrix times an active vector. It has no formula for single elements: sums take it in blocks of rows
+/// (detail/matrix_vector.hpp), for everything else it is evaluated first (product.hpp).
+struct MatrixVector {
+  static constexpr bool cheap = true;
+  static Index rows(const auto& terms) { return std::get<0>(terms).rows(); }
+  static Index cols(const auto&) { return 1; }
+};
+template <class Plain, class X, class W>
+using ProductFormula = Formula<MatrixVector, Plain, X, W>;
+
+template <class Plain, class X, class W, class P>
+inline constexpr bool is_flat<ProductFormula<Plain, X, W>, P> = true;
+
+template <class Term>
+inline constexpr bool has_product = false;
+template <class Row, class Plain, class... Terms>
+inline constexpr bool has_product<Formula<Row, Plain, Terms...>> = (false || ... || has_product<Terms>);
+template <class Plain, class X, class W>
+inline constexpr bool has_product<ProductFormula<Plain, X, W>> = true;
+
+/// A term with its products evaluated.
+template <class Term>
+auto without_products(const Term& term) {
+  return term;
+}
+template <class Row, class Plain, class... Terms>
+auto without_products(const Formula<Row, Plain, Terms...>& formula) {
+  using F = Formula<Row, Plain, Terms...>;
+  if constexpr (std::same_as<Row, MatrixVector>) {
+    return materialise(formula);
+  } else if constexpr (has_product<F>) {
+    return std::apply(
+        [&](const auto&... term) {
+          return Formula<Row, Plain, decltype(without_products(term))...>{formula.row, {without_products(term)...}};
+        },
+        formula.terms);
+  } else {
+    return formula;
+  }
+}
+
+/// The value of a formula; one node for it, and one for each product in it.
+template <class Row, class Plain, class... Terms>
+Active<Plain> materialise(const Formula<Row, Plain, Terms...>& formula) {
+  if constexpr (has_product<Formula<Row, Plain, Terms...>>) {
+    return materialise(without_products(formula));
+  } else {
+    return evaluate_in_one_pass(formula);
+  }
 }
 
 /// What an elementwise operation on arrays returns: a formula that its consumer may fuse. Named and used again, it is
@@ -257,7 +102,10 @@ class Expr : public DenseOps<Expr<Row, Plain, Terms...>> {
   static constexpr bool is_array = plain_traits<Plain>::is_array;
   static constexpr bool row_major = plain_traits<Plain>::row_major;
 
-  explicit Expr(const FormulaType& formula) : formula_(formula), tag_(current_tape<S>->tag()) {}
+  /// `make()` returns the formula; it is made where it stays.
+  template <class Make>
+  requires std::same_as<std::invoke_result_t<Make>, FormulaType>
+  explicit Expr(const Make& make) : formula_(make()), tag_(current_tape<S>->tag()) {}
   Expr(const Expr& other) : formula_(other.formula_), memo_(other.evaluate()), evaluated_(true), tag_(other.tag_) {}
   Expr(Expr&&) = default;
   ~Expr() = default;
@@ -306,8 +154,8 @@ class Expr : public DenseOps<Expr<Row, Plain, Terms...>> {
   template <bool IsArray>
   auto of_kind() && {
     using P = plain_t<IsArray, S, RowsAtCompileTime, ColsAtCompileTime, row_major>;
-    return Expr<Row, P, Terms...>(
-        Formula<Row, P, Terms...>{formula_.row, formula_.rows_, formula_.cols_, formula_.terms});
+    using F = Formula<Row, P, Terms...>;
+    return Expr<Row, P, Terms...>([this] { return F{formula_.row, formula_.terms}; });
   }
 
   /// The formula, for fusion into the only consumer of a temporary.
@@ -329,22 +177,6 @@ class Expr : public DenseOps<Expr<Row, Plain, Terms...>> {
   mutable bool evaluated_ = false;
   std::uint32_t tag_;
 };
-
-/// An active matrix of an enclosing recording, as a constant of the inner one.
-template <class S, class Plain, class Stride>
-auto constant_of_outer(const Active<Plain, Stride>& x) {
-  static_assert(std::same_as<typename Active<Plain, Stride>::Scalar, S>,
-                "grove: active matrices of different scalar types do not mix");
-  using Inner = with_scalar<Plain, S>;
-  const auto y = allocate<Inner>(x.rows(), x.cols(), false);
-  auto values = writable(y);
-  for (Index j = 0; j < x.cols(); ++j) {
-    for (Index i = 0; i < x.rows(); ++i) new (&values.coeffRef(i, j)) S(x.element(i, j));
-  }
-  return y;
-}
-
-inline constexpr int max_fused_leaves = 8;
 
 /// The term that operand x becomes in an expression on a tape of scalar S. A temporary expression is fused, a named one
 /// is evaluated once and referred to.
@@ -372,8 +204,9 @@ auto term_of(const X& x, bool /*temporary*/ = false) {
   }
 }
 
+/// The same; the formula of a temporary is referred to, and lives as long as that.
 template <class S, class X>
-auto term_of_forwarded(X&& x) {
+decltype(auto) term_of_forwarded(X&& x) {
   using B = bare<X>;
   if constexpr (is_expr<B> && is_temporary<X>) {
     using Formula = typename B::FormulaType;
@@ -390,6 +223,13 @@ auto term_of_forwarded(X&& x) {
 template <class Term>
 inline constexpr bool is_array_term = requires {
   Term::RowsAtCompileTime;
+};
+
+template <class F>
+struct expression_of;
+template <class Row, class Plain, class... Terms>
+struct expression_of<Formula<Row, Plain, Terms...>> {
+  using type = Expr<Row, Plain, Terms...>;
 };
 
 template <class... Terms>
@@ -417,92 +257,28 @@ struct merge_terms<A, B> {
   using type = typename decltype(pick())::type;
 };
 
-/// Applies a row to terms of which at least one is an array.
+/// The formula of a row on terms of which at least one is an array.
 template <class S, class Row, class A>
-auto make_expression(const Row& row, const A& a) {
+auto make_formula(const Row& row, const A& a) {
   using Plain = with_scalar<typename A::PlainObject, S>;
-  return Formula<Row, Plain, A>{row, a.rows(), a.cols(), {a}};
+  return Formula<Row, Plain, A>{row, {a}};
 }
 template <class S, class Row, class A, class B>
-auto make_expression(const Row& row, const A& a, const B& b) {
+auto make_formula(const Row& row, const A& a, const B& b) {
   using Plain = with_scalar<typename merge_terms<A, B>::type, S>;
   if constexpr (is_array_term<A> && is_array_term<B>)
     check_same_shape(Row::name, a.rows(), a.cols(), b.rows(), b.cols());
-  if constexpr (is_array_term<A>) {
-    return Formula<Row, Plain, A, B>{row, a.rows(), a.cols(), {a, b}};
-  } else {
-    return Formula<Row, Plain, A, B>{row, b.rows(), b.cols(), {a, b}};
-  }
+  return Formula<Row, Plain, A, B>{row, {a, b}};
 }
 
-template <class Row, class Plain, class... Terms>
-auto finish_expression(const Formula<Row, Plain, Terms...>& formula) {
+/// What an elementwise operation returns: an expression if the row is cheap, else its value.
+template <class S, class Row, class... Terms>
+auto apply_row(const Row& row, const Terms&... terms) {
+  using F = decltype(make_formula<S>(row, terms...));
   if constexpr (Row::cheap) {
-    return Expr<Row, Plain, Terms...>(formula);
+    return typename expression_of<F>::type([&] { return make_formula<S>(row, terms...); });
   } else {
-    return materialise(formula);
-  }
-}
-
-template <class Plain, class D>
-void fill_with_constants(Active<Plain>& target, const D& plain) {
-  using S = typename plain_traits<Plain>::Scalar;
-  target = allocate<Plain>(plain.rows(), plain.cols(), false);
-  if constexpr (std::same_as<typename D::Scalar, S>) {
-    writable_array(target) = plain.derived().matrix().array();
-  } else {
-    writable_array(target) = plain.derived().matrix().array().template cast<S>();
-  }
-}
-
-// Each element refers to a slot of its own, so the node carries the list of them.
-template <class Plain, class D>
-void gather_variables(Active<Plain>& target, const D& variables) {
-  using S = typename plain_traits<Plain>::Scalar;
-  Tape<S>& tape = *current_tape<S>;
-  // An expression is evaluated first; a matrix is read where it is.
-  const std::conditional_t<is_plain_object<D>, const D&, const typename D::PlainObject> v = variables.derived();
-  const auto n = static_cast<std::size_t>(v.size());
-  S* values = tape.allocate_values(n);
-  auto* sources = tape.template allocate_array<std::uint32_t>(n);
-  auto* live = tape.template allocate_array<bool>(n);
-  bool active = false;
-  for (std::size_t k = 0; k < n; ++k) {
-    const Index inner = static_cast<Index>(k) % (v.IsRowMajor ? v.cols() : v.rows());
-    const Index outer = static_cast<Index>(k) / (v.IsRowMajor ? v.cols() : v.rows());
-    const bool same_order = bool(v.IsRowMajor) == plain_traits<Plain>::row_major;
-    const Var<S>& x = same_order ? v.data()[k] : (v.IsRowMajor ? v.coeff(inner, outer) : v.coeff(outer, inner));
-    live[k] = VarAccess::is_active(x, tape);
-    sources[k] = live[k] ? VarAccess::slot(x) : 0;
-    new (values + k) S(x.value());
-    active = active || live[k];
-  }
-  if (!active) {
-    target = Active<Plain>(values, 0, 0, v.rows(), v.cols());
-    return;
-  }
-  target = Active<Plain>(values, tape.allocate_slots(n), tape.tag(), v.rows(), v.cols());
-  record(target, [sources, live, n](auto& y_bar) {
-    Tape<S>& t = *current_tape<S>;
-    for (std::size_t k = 0; k < n; ++k) {
-      if (live[k]) *t.adjoint(sources[k]) += y_bar.data()[k];
-    }
-  });
-}
-
-template <class Plain, class D>
-void take_value_of(Active<Plain>& target, const D& other) {
-  using S = typename plain_traits<Plain>::Scalar;
-  const auto& x = evaluated(other);
-  using From = bare<decltype(x)>;
-  static_assert(std::same_as<typename From::S, S>, "grove: active matrices of different scalar types do not mix");
-  if constexpr (From::contiguous && From::row_major == plain_traits<Plain>::row_major) {
-    target = Active<Plain>(x.data(), x.slot(), x.is_active() ? current_tape<S>->tag() : 0, x.rows(), x.cols());
-  } else {
-    const auto y = allocate<Plain>(x.rows(), x.cols(), x.is_active());
-    writable_array(y) = x.array_map();
-    if (x.is_active()) record(y, [x, y](auto&) { x.adjoint_array() += y.adjoint_array(); });
-    target = y;
+    return materialise(make_formula<S>(row, terms...));
   }
 }
 

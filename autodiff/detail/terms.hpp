@@ -40,14 +40,6 @@ struct ScalarTerm {
   bool active;
 
   bool is_active() const { return active; }
-  template <class Like>
-  auto primal(Index rows, Index cols) const {
-    return Like::Constant(rows, cols, value);
-  }
-  template <bool Guarded, class C>
-  void backprop(const C& c) const {
-    if (active) *current_tape<S>->adjoint(slot) += c.sum();
-  }
 };
 
 template <class S>
@@ -57,10 +49,6 @@ struct NumberTerm {
   S value;
 
   bool is_active() const { return false; }
-  template <class Like>
-  auto primal(Index rows, Index cols) const {
-    return Like::Constant(rows, cols, value);
-  }
 };
 
 /// Plain numbers of an array, in the arena or in an argument of the call.
@@ -73,12 +61,22 @@ struct ConstantTerm {
   static constexpr int ColsAtCompileTime = plain_traits<Plain>::cols;
   static constexpr bool row_major = plain_traits<Plain>::row_major;
   static constexpr bool is_array = plain_traits<Plain>::is_array;
+  static constexpr bool contiguous = std::same_as<Stride, Eigen::Stride<0, 0>>;
   using PlainObject = Plain;
+
+  ConstantTerm(const T* values, Index rows, Index cols, Index outer)
+      : data(values), rows_(rows), cols_(cols), steps_{outer, 1} {}
+  // Member by member, as for Active.
+  ConstantTerm(const ConstantTerm& other)
+      : data(other.data), rows_(other.rows_), cols_(other.cols_), steps_(other.steps_) {}
+  ConstantTerm& operator=(const ConstantTerm&) = default;
+
   const T* data;
-  Index rows_, cols_, outer;
 
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
+  /// From one column to the next (of a row-major one: from row to row).
+  Index outer() const { return contiguous ? (row_major ? cols_ : rows_) : steps_.outer; }
   bool is_active() const { return false; }
   auto map() const { return make_map<const Plain>(); }
   auto matrix_map() const { return make_map<const as_matrix<Plain>>(); }
@@ -94,12 +92,15 @@ struct ConstantTerm {
  private:
   template <class M>
   auto make_map() const {
-    if constexpr (std::same_as<Stride, Eigen::Stride<0, 0>>) {
+    if constexpr (contiguous) {
       return Eigen::Map<M>(data, rows_, cols_);
     } else {
-      return Eigen::Map<M, 0, Stride>(data, rows_, cols_, Stride(outer));
+      return Eigen::Map<M, 0, Stride>(data, rows_, cols_, Stride(steps_.outer));
     }
   }
+
+  Index rows_, cols_;
+  [[no_unique_address]] std::conditional_t<contiguous, NoSteps, Steps> steps_;
 };
 
 // An Eigen expression that lies in memory with inner stride 1, seen through .array(), .matrix() and const.
