@@ -26,6 +26,7 @@
 #include "optim/contrib/acprop.hpp"
 #include "optim/contrib/ademamix.hpp"
 #include "optim/contrib/adopt.hpp"
+#include "optim/contrib/by_name.hpp"
 #include "optim/contrib/cocob.hpp"
 #include "optim/contrib/dog.hpp"
 #include "optim/contrib/dpsgd.hpp"

@@ -87,12 +87,12 @@ done
 
 # The README's table names every optimizer, and only functions that exist.
 optimizers() {
-  grep -rhoE '^(inline )?auto [a-z0-9_]+\([A-Za-z]+ learning_rate' optim --include='*.hpp' |
-    sed -E 's/.*auto ([a-z0-9_]+)\(.*/\1/' | grep -v '^scale_by_' | sort -u
+  grep -rhoE '^(inline )?auto [a-z0-9_]+\([A-Za-z<>]+ learning_rate' "$@" | sed -E 's/.*auto ([a-z0-9_]+)\(.*/\1/' |
+    grep -v '^scale_by_' | sort -u
 }
 # shellcheck disable=SC2016
-in_readme() { grep -E '^\| optimizers ' README.md | grep -oE '`[a-z0-9_]+`' | tr -d '`' | sort -u; }
-complain_each "README.md does not name the optimizer" < <(comm -23 <(optimizers) <(in_readme))
+in_readme() { grep -E "^\| optimizers( in .contrib::.)? +\|" README.md | grep -oE '`[a-z0-9_]+`' | tr -d '`' | sort -u; }
+complain_each "README.md does not name the optimizer" < <(comm -23 <(optimizers optim/*.hpp optim/contrib/*.hpp) <(in_readme))
 while IFS= read -r name; do
   grep -rqE "auto $name\(" optim --include='*.hpp' || complain "README.md names an optimizer that does not exist: $name"
 done < <(in_readme)

@@ -1,14 +1,7 @@
 // The optimizers that can be had by name, one row each.
 #pragma once
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <map>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <cstdint>
 
 #include "optim/adabelief.hpp"
 #include "optim/adadelta.hpp"
@@ -17,6 +10,7 @@
 #include "optim/adamax.hpp"
 #include "optim/adan.hpp"
 #include "optim/amsgrad.hpp"
+#include "optim/detail/arguments.hpp"
 #include "optim/lamb.hpp"
 #include "optim/lbfgs.hpp"
 #include "optim/lion.hpp"
@@ -31,65 +25,7 @@
 #include "optim/sm3.hpp"
 #include "optim/yogi.hpp"
 
-namespace grove::optim {
-
-/// Arguments by name: numbers, or schedules where the optimizer takes them.
-using Arguments = std::map<std::string, ScalarOrSchedule<double>>;
-
-namespace detail {
-
-/// Hands out arguments and remembers which names were asked for, so that the others can be reported.
-class ArgumentReader {
- public:
-  ArgumentReader(std::string_view optimizer, const Arguments& given) : optimizer_(optimizer), given_(given) {}
-
-  double operator()(const char* name, double otherwise) {
-    const auto* found = find(name);
-    if (found == nullptr) return otherwise;
-    if (found->is_schedule())
-      throw HyperparameterError(fmt::format("{}: {} must be a number, got a schedule", optimizer_, name));
-    return (*found)(0);
-  }
-  bool flag(const char* name, bool otherwise) { return (*this)(name, otherwise ? 1 : 0) != 0; }
-  std::optional<double> optional(const char* name) {
-    return find(name) == nullptr ? std::nullopt : std::optional<double>((*this)(name, 0));
-  }
-  ScalarOrSchedule<double> schedulable(const char* name, double otherwise) {
-    const auto* found = find(name);
-    return found == nullptr ? ScalarOrSchedule<double>(otherwise) : *found;
-  }
-  /// The learning rate, which has no default.
-  ScalarOrSchedule<double> rate(const char* name = "learning_rate") {
-    const auto* found = find(name);
-    if (found == nullptr) throw HyperparameterError(fmt::format("{}: {} is missing", optimizer_, name));
-    if (!found->is_schedule()) check_not_negative(optimizer_, name, (*found)(0));
-    return *found;
-  }
-  double number_rate(const char* name = "learning_rate") {
-    rate(name);
-    return (*this)(name, 0);
-  }
-
-  void check_all_known() const {
-    for (const auto& [name, value] : given_) {
-      if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
-        throw HyperparameterError(
-            fmt::format("{}: there is no argument '{}'; valid are {}", optimizer_, name, fmt::join(asked_, ", ")));
-      }
-    }
-  }
-
- private:
-  const ScalarOrSchedule<double>* find(const char* name) {
-    asked_.emplace_back(name);
-    const auto found = given_.find(name);
-    return found == given_.end() ? nullptr : &found->second;
-  }
-
-  std::string_view optimizer_;
-  const Arguments& given_;
-  std::vector<std::string> asked_;
-};
+namespace grove::optim::detail {
 
 /// Calls row(name, make) for every optimizer; make(reader) reads the arguments and returns the optimizer.
 template <class Row>
@@ -256,29 +192,14 @@ void for_each_optimizer(Row&& row) {
   row("yogi", [](A& a) { return yogi(a.rate(), {.b1 = a("b1", 0.9), .b2 = a("b2", 0.999), .eps = a("eps", 1e-3)}); });
 }
 
-inline std::vector<std::string> catalogue_names() {
-  std::vector<std::string> names;
-  for_each_optimizer([&](const char* name, const auto& /*make*/) { names.emplace_back(name); });
-  return names;
-}
+/// The names of grove::optim.
+struct Catalogue {
+  static constexpr const char* function = "by_name";
 
-/// Calls use(optimizer) with the optimizer of this name.
-template <class Use>
-void with_optimizer(std::string_view wanted, const Arguments& arguments, Use&& use) {
-  bool found = false;
-  for_each_optimizer([&](const char* name, const auto& make) {
-    if (wanted != name) return;
-    found = true;
-    ArgumentReader reader(wanted, arguments);
-    const auto optimizer = make(reader);
-    reader.check_all_known();
-    use(optimizer);
-  });
-  if (!found) {
-    throw HyperparameterError(
-        fmt::format("by_name: there is no optimizer '{}'; valid are {}", wanted, fmt::join(catalogue_names(), ", ")));
+  template <class Row>
+  static void for_each(Row&& row) {
+    for_each_optimizer(row);
   }
-}
+};
 
-}  // namespace detail
-}  // namespace grove::optim
+}  // namespace grove::optim::detail

@@ -23,6 +23,19 @@ TEST_CASE("muon follows optax") {
                                    .consistent_rms = 0.2}));
 }
 
+TEST_CASE("sophia converges on a parabola") {
+  const Eigen::VectorXd optimum = Eigen::Vector3d(1, -1, 1);
+  Eigen::VectorXd x = Eigen::Vector3d(-1, 10, 1);
+  const auto optimizer = sophia(1e-2);
+  auto state = optimizer.init(x);
+  const auto hvp = [](const Eigen::VectorXd&, const Eigen::VectorXd& v) { return Eigen::VectorXd(2 * v); };
+  for (int i = 0; i < 30000; ++i) {
+    Eigen::VectorXd grads = 2 * (x - optimum);
+    step(optimizer, grads, state, x, with_hvp_fn(hvp));
+  }
+  CHECK((x - optimum).cwiseAbs().maxCoeff() < 1e-3);
+}
+
 TEST_CASE("sophia converges on Rosenbrock's function") {
   Eigen::VectorXd x = Eigen::Vector2d(0, 0);
   const auto optimizer = sophia(1e-2);

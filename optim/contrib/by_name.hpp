@@ -1,0 +1,25 @@
+// Optimizers of contrib by their names, for programs whose users choose one.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "optim/detail/contrib_catalogue.hpp"
+
+namespace grove::optim::contrib {
+
+/// The optimizer of contrib of this name, with arguments by name as `optim::by_name` takes them.
+///
+///   auto optimizer = contrib::by_name("prodigy", {{"weight_decay", 0.01}});
+///
+/// It is apart from `optim::by_name` so that programs compile only those that they may use. Throws: HyperparameterError
+/// for an unknown name, an unknown or missing argument (the message lists the valid ones), or a value out of range.
+inline auto by_name(std::string name, Arguments arguments) {
+  return GradientTransformation<ByName<detail::ContribCatalogue>>{{std::move(name), std::move(arguments)}};
+}
+
+/// The names that `contrib::by_name` knows.
+inline std::vector<std::string> optimizer_names() { return detail::catalogue_names<detail::ContribCatalogue>(); }
+
+}  // namespace grove::optim::contrib
