@@ -21,9 +21,8 @@ View<S> cholesky_factor(const char* name, const A& a) {
     InPlace factor(l);
     const Eigen::LLT<InPlace> llt(factor);
     if (llt.info() != Eigen::Success) [[unlikely]]
-      throw Error(
-          fmt::format("{}: the {} matrix is not positive definite; add a small multiple of the identity, or use eigh",
-                      name, shape_text(a.rows(), a.cols())));
+      throw Error(fill("{}: the {} matrix is not positive definite; add a small multiple of the identity, or use eigh",
+                       {name, shape_text(a.rows(), a.cols())}));
   }
   l.template triangularView<Eigen::StrictlyUpper>().setZero();
   return l;

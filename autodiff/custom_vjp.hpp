@@ -1,8 +1,6 @@
 // Functions with a derivative of the user's own.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -135,7 +133,7 @@ void check_and_add(const Arg& argument, const C& cotangents) {
     static_assert(std::is_convertible_v<const C&, Plain>,
                   "grove: custom_vjp: bwd must return, for each argument, a cotangent of that argument's plain type");
     const Plain c = cotangents;
-    tree::check_same_structure("custom_vjp", value_of(argument), c, fmt::format("argument {}", I).c_str(),
+    tree::check_same_structure("custom_vjp", value_of(argument), c, fill("argument {}", {I}).c_str(),
                                "the cotangent that bwd returned");
     add_cotangents<S>(argument, c);
   }

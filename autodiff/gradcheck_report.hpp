@@ -1,7 +1,7 @@
 // What a gradient check found: a verdict, the worst entries, a summary of each leaf, hints.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <limits>
@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "autodiff/tree/detail/fill.hpp"
 
 namespace grove {
 
@@ -96,10 +98,10 @@ inline std::ostream& operator<<(std::ostream& out, const GradcheckReport& report
 }  // namespace grove
 
 template <>
-struct fmt::formatter<grove::GradcheckReport> : fmt::formatter<std::string_view> {
+struct fmt::formatter<grove::GradcheckReport> : grove::detail::TextFormatter {
   template <class Context>
   auto format(const grove::GradcheckReport& report, Context& context) const {
-    return fmt::formatter<std::string_view>::format(grove::to_string(report), context);
+    return write(grove::to_string(report), context);
   }
 };
 

@@ -28,8 +28,8 @@ void check_full_rank(const View<S>& r) {
   const Real tiny = std::numeric_limits<Real>::epsilon() * static_cast<Real>(r.cols()) * largest_magnitude(r);
   for (Index k = 0; k < r.rows(); ++k) {
     if (magnitude(r(k, k)) <= tiny)
-      throw Error(fmt::format(
-          "qr: the columns are linearly dependent (r({0},{0}) is zero), so the factors have no derivative", k));
+      throw Error(
+          fill("qr: the columns are linearly dependent (r({},{}) is zero), so the factors have no derivative", {k, k}));
   }
 }
 

@@ -39,8 +39,8 @@ class Layout {
 
  private:
   [[noreturn]] void fail(Index rows, Index cols) const {
-    throw ShapeError(fmt::format("{}: operand {} is {}, the first one has {} {}", name_, count_ - 1,
-                                 shape_text(rows, cols), across_, Horizontal ? "rows" : "columns"));
+    throw ShapeError(fill("{}: operand {} is {}, the first one has {} {}",
+                          {name_, count_ - 1, shape_text(rows, cols), across_, Horizontal ? "rows" : "columns"}));
   }
 
   const char* name_;
@@ -114,7 +114,7 @@ auto join(const char* name, const X&... x) {
 /// The same for a list of blocks of one type.
 template <bool Horizontal, class X>
 auto join_list(const char* name, const std::vector<X>& list) {
-  if (list.empty()) throw ShapeError(fmt::format("{}: the list is empty", name));
+  if (list.empty()) throw ShapeError(fill("{}: the list is empty", {name}));
   Layout<Horizontal> layout(name);
   std::vector<Place> places;
   for (const X& x : list) places.push_back(layout.add(x.rows(), x.cols()));
@@ -339,8 +339,8 @@ auto DenseOps<Derived>::reshaped(Index rows, Index cols) const {
   // Elements keep their column-major order, as in Eigen. A contiguous operand is seen anew, another one copied.
   const Active<plain_t<Traits::is_array, S, rows_static(), cols_static(), false>> x(evaluated(self()));
   if (rows * cols != size()) [[unlikely]]
-    throw ShapeError(fmt::format("reshaped: {} has {} elements, {} has {}", shape_text(x.rows(), x.cols()), size(),
-                                 shape_text(rows, cols), rows * cols));
+    throw ShapeError(fill("reshaped: {} has {} elements, {} has {}",
+                          {shape_text(x.rows(), x.cols()), size(), shape_text(rows, cols), rows * cols}));
   using Plain = plain_t<Traits::is_array, S, Eigen::Dynamic, Eigen::Dynamic, false>;
   return Active<Plain>(x.data(), x.slot(), x.is_active() ? current_tape<S>->tag() : 0, rows, cols);
 }
@@ -356,7 +356,7 @@ template <class Derived>
 auto DenseOps<Derived>::replicate(Index rows, Index cols) const {
   const auto x = evaluated(self());
   if (rows < 0 || cols < 0) [[unlikely]]
-    throw ShapeError(fmt::format("replicate: {} copies", shape_text(rows, cols)));
+    throw ShapeError(fill("replicate: {} copies", {shape_text(rows, cols)}));
   using Plain = resized<typename Derived::PlainObject, Eigen::Dynamic, Eigen::Dynamic>;
   const auto y = allocate<Plain>(x.rows() * rows, x.cols() * cols, x.is_active());
   auto value = writable(y);

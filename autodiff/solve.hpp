@@ -12,17 +12,17 @@ namespace detail {
 
 [[noreturn]] inline void throw_singular(const char* name, Index pivot) {
   throw Error(
-      fmt::format("{}: the matrix is singular (pivot {} is zero); add a small multiple of the identity, or use "
-                  "the svd",
-                  name, pivot));
+      fill("{}: the matrix is singular (pivot {} is zero); add a small multiple of the identity, or use "
+           "the svd",
+           {name, pivot}));
 }
 
 template <class A, class B>
 void check_system(const char* name, const A& a, const B& b) {
   check_square(name, a.rows(), a.cols());
   if (a.rows() != b.rows()) [[unlikely]]
-    throw ShapeError(fmt::format("{}: the matrix is {}, the right-hand side {}; both need the same number of rows",
-                                 name, shape_text(a.rows(), a.cols()), shape_text(b.rows(), b.cols())));
+    throw ShapeError(fill("{}: the matrix is {}, the right-hand side {}; both need the same number of rows",
+                          {name, shape_text(a.rows(), a.cols()), shape_text(b.rows(), b.cols())}));
 }
 
 template <class S, class A>

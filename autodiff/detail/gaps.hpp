@@ -26,15 +26,15 @@ class Gaps {
 
   [[noreturn]] void fail(Index i, Index j) const {
     throw Error(
-        fmt::format("{}: {} {} and {} are equal, so the vectors have no derivative there; use the values alone, "
-                    "or perturb the matrix",
-                    name_, what_, i, j));
+        fill("{}: {} {} and {} are equal, so the vectors have no derivative there; use the values alone, "
+             "or perturb the matrix",
+             {name_, what_, i, j}));
   }
   [[noreturn]] void fail(Index i) const {
     throw Error(
-        fmt::format("{}: {} {} is zero, so its vectors have no derivative there; use the values alone, or "
-                    "perturb the matrix",
-                    name_, what_, i));
+        fill("{}: {} {} is zero, so its vectors have no derivative there; use the values alone, or "
+             "perturb the matrix",
+             {name_, what_, i}));
   }
   /// Second derivatives of the values need the first ones of the vectors, which carry NaN where there is no gap.
   [[noreturn]] void fail_second_order() const {

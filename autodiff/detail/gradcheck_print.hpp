@@ -96,7 +96,7 @@ class JsonText {
     return *this;
   }
   JsonText& field(std::string_view name, double x) { return field(name, std::string_view(json_number(x))); }
-  JsonText& field(std::string_view name, std::int64_t n) { return field(name, std::string_view(number(n))); }
+  JsonText& field(std::string_view name, std::int64_t n) { return field(name, std::string_view(std::to_string(n))); }
   std::string close(char bracket) { return text_ + bracket; }
 
  private:
@@ -154,7 +154,7 @@ inline std::string_view to_string(GradcheckVerdict verdict) {
 }
 
 inline std::string to_string(const GradcheckReport& report) {
-  using detail::check::fill, detail::check::number;
+  using detail::fill, detail::number;
   std::string text = report.summary + '\n';
   if (!report.rows.empty()) text += detail::check::print_rows(report);
   if (!report.leaves.empty()) text += "leaves:\n" + detail::check::print_leaves(report);
@@ -169,7 +169,7 @@ inline std::string to_string(const GradcheckReport& report) {
   return text + fill(
                     "{}; {} values and {} gradients evaluated; seed {}; analytic is the gradient under test, numeric "
                     "its finite difference",
-                    {report.method, report.evaluations, report.gradients, fmt::format_int(report.seed).str()});
+                    {report.method, report.evaluations, report.gradients, std::to_string(report.seed)});
 }
 
 inline std::string to_json(const GradcheckReport& report) {
@@ -182,7 +182,7 @@ inline std::string to_json(const GradcheckReport& report) {
       .field("method", json_string(report.method))
       .field("evaluations", report.evaluations)
       .field("gradients", report.gradients)
-      .field("seed", fmt::format_int(report.seed).str())
+      .field("seed", std::to_string(report.seed))
       .field("taylor_order", std::int64_t{report.taylor_order})
       .field("taylor_slopes", json_list(report.taylor_slopes, json_number))
       .field("hints", json_list(report.hints, json_string))

@@ -1,13 +1,12 @@
 // Static shapes and kinds of dense arrays, and the checks on dynamic ones.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <string>
 #include <type_traits>
 
 #include "autodiff/error.hpp"
+#include "autodiff/tree/detail/fill.hpp"
 
 namespace grove::detail {
 
@@ -59,29 +58,29 @@ using with_scalar = plain_t<plain_traits<Plain>::is_array, S, plain_traits<Plain
 /// The fixed one of two static extents.
 inline constexpr int merged(int a, int b) { return a == Eigen::Dynamic ? b : a; }
 
-inline std::string shape_text(Index rows, Index cols) { return fmt::format("{}×{}", rows, cols); }
+inline std::string shape_text(Index rows, Index cols) { return fill("{}×{}", {rows, cols}); }
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_shapes(const char* operation, Index ra, Index ca, Index rb,
                                                                 Index cb) {
-  throw ShapeError(fmt::format("{}: {} and {} differ", operation, shape_text(ra, ca), shape_text(rb, cb)));
+  throw ShapeError(fill("{}: {} and {} differ", {operation, shape_text(ra, ca), shape_text(rb, cb)}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_inner(const char* operation, Index ra, Index ca, Index rb,
                                                                Index cb) {
-  throw ShapeError(fmt::format("{}: ({})·({}): inner dimensions {} and {} differ", operation, shape_text(ra, ca),
-                               shape_text(rb, cb), ca, rb));
+  throw ShapeError(fill("{}: ({})·({}): inner dimensions {} and {} differ",
+                        {operation, shape_text(ra, ca), shape_text(rb, cb), ca, rb}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_index(const char* operation, Index i, Index size) {
-  throw ShapeError(fmt::format("{}: index {} is outside [0, {})", operation, i, size));
+  throw ShapeError(fill("{}: index {} is outside [0, {})", {operation, i, size}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_range(const char* operation, Index first, Index count,
                                                                Index size) {
-  throw ShapeError(fmt::format("{}: {} from {} on is outside [0, {})", operation, count, first, size));
+  throw ShapeError(fill("{}: {} from {} on is outside [0, {})", {operation, count, first, size}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_not_square(const char* operation, Index rows, Index cols) {
-  throw ShapeError(fmt::format("{}: needs a square matrix, got {}", operation, shape_text(rows, cols)));
+  throw ShapeError(fill("{}: needs a square matrix, got {}", {operation, shape_text(rows, cols)}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_empty(const char* operation) {
-  throw ShapeError(fmt::format("{}: needs at least one element, got none", operation));
+  throw ShapeError(fill("{}: needs at least one element, got none", {operation}));
 }
 
 inline void check_same_shape(const char* operation, Index ra, Index ca, Index rb, Index cb) {

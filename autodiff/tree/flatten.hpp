@@ -1,13 +1,12 @@
 // A tree as one vector of numbers, and back.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <type_traits>
 #include <utility>
 
 #include "autodiff/error.hpp"
+#include "autodiff/tree/detail/text.hpp"
 #include "autodiff/tree/map.hpp"
 
 namespace grove::tree {
@@ -103,7 +102,7 @@ template <class Derived, Pytree T>
 requires(Derived::ColsAtCompileTime == 1) void unflatten_into(const Eigen::MatrixBase<Derived>& vector, T& t) {
   if (vector.size() != size(t)) {
     throw ShapeError(
-        fmt::format("tree::unflatten: the vector has {} entries and the tree {} numbers", vector.size(), size(t)));
+        detail::fill("tree::unflatten: the vector has {} entries and the tree {} numbers", {vector.size(), size(t)}));
   }
   const Eigen::Ref<const Eigen::Matrix<typename Derived::Scalar, Eigen::Dynamic, 1>> entries = vector.derived();
   Eigen::Index position = 0;

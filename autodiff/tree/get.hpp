@@ -1,7 +1,7 @@
 // Members of a tree by name: a count or a learning rate deep inside an optimizer's state.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

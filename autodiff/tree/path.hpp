@@ -1,7 +1,7 @@
 // Where a leaf is in its tree, as a user would write it: layers[1].weight.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <concepts>
 #include <cstddef>
@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "autodiff/tree/detail/fill.hpp"
 
 namespace grove::tree {
 
@@ -114,9 +116,9 @@ class Path {
 }  // namespace grove::tree
 
 template <>
-struct fmt::formatter<grove::tree::Path> : fmt::formatter<fmt::string_view> {
+struct fmt::formatter<grove::tree::Path> : grove::detail::TextFormatter {
   template <class Context>
   auto format(const grove::tree::Path& path, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(path.string(), context);
+    return write(path.string(), context);
   }
 };

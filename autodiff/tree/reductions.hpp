@@ -1,14 +1,13 @@
 // One number of a whole tree: sum, largest, smallest, and norms other than the Euclidean one.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "autodiff/error.hpp"
 #include "autodiff/tree/arithmetic.hpp"
+#include "autodiff/tree/detail/text.hpp"
 
 namespace grove::tree {
 
@@ -67,7 +66,7 @@ scalar_t<T> norm(const T& t, double order) {
         S(0), [](S total, S x) { return total + std::abs(x); }, t);
   if (order == 2) return global_norm(t);
   if (order != std::numeric_limits<double>::infinity()) {
-    throw HyperparameterError(fmt::format("tree::norm: order must be 1, 2 or infinity, got {}", order));
+    throw HyperparameterError(detail::fill("tree::norm: order must be 1, 2 or infinity, got {}", {order}));
   }
   return detail::fold_numbers(
       S(0), [](S largest, S x) { return largest > std::abs(x) || std::isnan(largest) ? largest : std::abs(x); }, t);

@@ -1,8 +1,6 @@
 // A walk over everything in a tree, and what may be put where: the machine behind tree::get and tree::set.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -82,10 +80,10 @@ void check_settable(const Path& path, const Node& node, const V& value) {
     return;
   } else if constexpr (Leaf<V>) {
     if (node.rows() == value.rows() && node.cols() == value.cols()) return;
-    throw StructureError(fmt::format("tree::set: {} is {} and the value is {}", what,
-                                     shape_text(node.rows(), node.cols()), shape_text(value.rows(), value.cols())));
+    throw StructureError(fill("tree::set: {} is {} and the value is {}",
+                              {what, shape_text(node.rows(), node.cols()), shape_text(value.rows(), value.cols())}));
   } else {
-    require_agreement<Level::shapes>(fmt::format("tree::set: {}", what), node, value, "the tree", "the value");
+    require_agreement<Level::shapes>(fill("tree::set: {}", {what}), node, value, "the tree", "the value");
   }
 }
 
@@ -109,13 +107,13 @@ void set_node(Node& node, const V& value) {
   }
   const bool cut = paths.size() > longest_list;
   paths.resize(std::min(paths.size(), longest_list));
-  const std::string list = fmt::format("{}{}", fmt::join(paths, ", "), cut ? ", …" : "");
-  const std::string what = steps.empty() ? "member of this type" : fmt::format("member '{}' of this type", steps);
+  const std::string list = joined(paths, ", ") + (cut ? ", …" : "");
+  const std::string what = steps.empty() ? "member of this type" : fill("member '{}' of this type", {steps});
   if (count > 1) {
-    throw StructureError(fmt::format("{}: there is more than one {}: {}; say more of the path", function, what, list));
+    throw StructureError(fill("{}: there is more than one {}: {}; say more of the path", {function, what, list}));
   }
-  throw StructureError(fmt::format("{}: there is no {}; {}{}", function, what,
-                                   paths.empty() ? "nothing in the tree has it" : "there are ", list));
+  throw StructureError(fill("{}: there is no {}; {}{}",
+                            {function, what, paths.empty() ? "nothing in the tree has it" : "there are ", list}));
 }
 
 }  // namespace grove::tree::detail

@@ -1,8 +1,6 @@
 // How a Structure is made, printed and compared. Only `describe` depends on the type of the tree.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -71,8 +69,7 @@ inline std::pair<std::string_view, std::string> describe_in_words(const Structur
       return {"has", count == 0 ? "no keys" : "the keys " + list_text(static_cast<Eigen::Index>(count), ", ", key)};
     }
     default:
-      return {"has",
-              fmt::format("{} {}{}", count, s.kind == Kind::fields ? "member" : "element", count == 1 ? "" : "s")};
+      return {"has", fill("{} {}{}", {count, s.kind == Kind::fields ? "member" : "element", count == 1 ? "" : "s"})};
   }
 }
 
@@ -91,8 +88,9 @@ inline std::string find_difference(const Structure& a, const Structure& b, std::
   if (differs_here(a, b)) {
     const auto [verb_a, what_a] = describe_in_words(a);
     const auto [verb_b, what_b] = describe_in_words(b);
-    return fmt::format("{} {} {} in {} and {}{}{} in {}", path.empty() ? "the tree" : path.string(), verb_a, what_a,
-                       name_a, verb_a == verb_b ? "" : verb_b, verb_a == verb_b ? "" : " ", what_b, name_b);
+    return fill("{} {} {} in {} and {}{}{} in {}",
+                {path.empty() ? "the tree" : path.string(), verb_a, what_a, name_a, verb_a == verb_b ? "" : verb_b,
+                 verb_a == verb_b ? "" : " ", what_b, name_b});
   }
   for (std::size_t i = 0; i < a.children.size(); ++i) {
     path.push_name(a.steps[i]);
@@ -109,8 +107,8 @@ inline std::string find_difference(const Structure& a, const Structure& b, std::
   Path path;
   std::string found = find_difference(a, b, name_a, name_b, level, path);
   // Values that can be compared but have no text leave no trace in a Structure.
-  if (found.empty()) found = fmt::format("a value that is carried along differs between {} and {}", name_a, name_b);
-  throw StructureError(fmt::format("{}: {}{}{}", function, found, remedy.empty() ? "" : "; ", remedy));
+  if (found.empty()) found = fill("a value that is carried along differs between {} and {}", {name_a, name_b});
+  throw StructureError(fill("{}: {}{}{}", {function, found, remedy.empty() ? "" : "; ", remedy}));
 }
 
 /// Not in `require_agreement`, which is to stay small enough to be inlined.

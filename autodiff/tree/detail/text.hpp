@@ -1,28 +1,40 @@
 // Short texts of values, for to_string and for messages.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <concepts>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
+#include "autodiff/tree/detail/fill.hpp"
 #include "autodiff/tree/detail/kind.hpp"
 
 namespace grove::tree::detail {
 
+using grove::detail::fill;
+
 inline constexpr Eigen::Index longest_text = 6;  ///< rows or columns of which all are shown
 
-inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) { return fmt::format("{}×{}", rows, cols); }
+/// The items with the separator between them. (fmt::join would need a header that costs a second of every compilation.)
+template <class Items>
+std::string joined(const Items& items, std::string_view separator) {
+  std::string text;
+  for (const auto& item : items) {
+    if (!text.empty()) text += separator;
+    text += item;
+  }
+  return text;
+}
+
+inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) { return fill("{}×{}", {rows, cols}); }
 
 template <class S>
 std::string number_text(const S& x) {
   if constexpr (std::floating_point<S>) {
-    return x != x ? "nan" : fmt::format("{:.6g}", x);  // a NaN has a sign bit, and no sign
+    return grove::detail::number(static_cast<double>(x), "{:.6g}");
   } else if constexpr (std::is_arithmetic_v<S>) {
-    return fmt::format("{}", x);
+    return std::to_string(x);
   } else if constexpr (requires { x.tangent[0]; }) {  // a forward-mode number
     return number_text(x.value);
   } else if constexpr (requires { value_of(x); }) {  // an active number
@@ -60,9 +72,9 @@ std::string static_text(const T& x) {
   if constexpr (std::is_arithmetic_v<T>) {
     return fmt::format("{}", x);
   } else if constexpr (std::is_enum_v<T>) {
-    return fmt::format("{}", static_cast<long long>(x));
+    return std::to_string(static_cast<long long>(x));
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-    return fmt::format("\"{}\"", std::string_view(x));
+    return '"' + std::string(std::string_view(x)) + '"';
   } else if constexpr (requires { typename T::PlainObject; }) {
     return matrix_text(x);
   } else if constexpr (requires {

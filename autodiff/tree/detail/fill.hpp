@@ -1,0 +1,64 @@
+// Texts with holes, for messages. fmt::format checks its pattern anew for each list of argument types, in every program
+// that includes Grove; here all arguments are of one type, so a message costs a compilation next to nothing.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace grove::detail {
+
+/// A number as fmt writes it, but a NaN has no sign.
+inline std::string number(double x, std::string_view format = "{}") {
+  if (x != x) return "nan";
+  return fmt::vformat(fmt::string_view(format.data(), format.size()), fmt::make_format_args(x));
+}
+
+/// What stands for a {} in a pattern.
+struct TextPart {
+  std::string text;
+
+  TextPart(std::string string) : text(std::move(string)) {}
+  TextPart(std::string_view string) : text(string) {}
+  TextPart(const char* string) : text(string) {}
+  TextPart(double x) : text(number(x)) {}
+  template <std::integral Integer>
+  TextPart(Integer n) : text(std::to_string(n)) {}
+};
+
+/// `pattern` with each {} replaced by the next part.
+inline std::string fill(std::string_view pattern, std::initializer_list<TextPart> parts) {
+  std::string text;
+  for (const TextPart& part : parts) {
+    const std::size_t hole = pattern.find("{}");
+    text += pattern.substr(0, hole);
+    text += part.text;
+    pattern.remove_prefix(hole + 2);
+  }
+  return text += pattern;
+}
+
+/// Base of the fmt::formatter of a class that has a text: the specification is a string's. (fmt's own formatter of
+/// strings needs a header that is five times as large.)
+struct TextFormatter {
+  template <class ParseContext>
+  constexpr auto parse(ParseContext& context) {
+    auto end = context.begin();
+    while (end != context.end() && *end != '}') ++end;
+    specification = {context.begin(), end};
+    return end;
+  }
+  template <class Context>
+  auto write(const std::string& text, Context& context) const {
+    const std::string pattern = "{:" + std::string(specification) + '}';
+    return fmt::vformat_to(context.out(), pattern, fmt::make_format_args(text));
+  }
+
+  std::string_view specification;
+};
+
+}  // namespace grove::detail
