@@ -164,6 +164,7 @@ struct MultiSteps {
     state.skip_state = should_skip_update_fn(extra, updates, state.gradient_step, params);
     if (state.skip_state.should_skip) return detail::set_zero(extra, updates);
     const auto k = static_cast<std::int64_t>(every_k_schedule(state.gradient_step));
+    detail::check_positive("multi_steps", "what every_k_schedule returns", k);
     const double share = use_grad_mean ? 1.0 / static_cast<double>(state.mini_step + 1) : 1.0;
     detail::for_each_leaf(
         extra,

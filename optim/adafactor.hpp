@@ -114,6 +114,7 @@ struct ScaleByFactoredRms {
 inline auto scale_by_factored_rms(ScaleByFactoredRms options = {}) {
   detail::check_not_negative("scale_by_factored_rms", "decay_rate", options.decay_rate);
   detail::check_not_negative("scale_by_factored_rms", "epsilon", options.epsilon);
+  detail::check_not_negative("scale_by_factored_rms", "min_dim_size_to_factor", options.min_dim_size_to_factor);
   return GradientTransformation<ScaleByFactoredRms>{options};
 }
 
@@ -137,10 +138,11 @@ template <class RateLink>
 auto adafactor_chain(const RateLink& rate, const AdafactorOptions& options) {
   check_not_negative("adafactor", "decay_rate", options.decay_rate);
   check_not_negative("adafactor", "eps", options.eps);
+  check_not_negative("adafactor", "min_dim_size_to_factor", options.min_dim_size_to_factor);
   if (options.clipping_threshold) check_positive("adafactor", "clipping_threshold", *options.clipping_threshold);
   if (options.momentum) check_decay("adafactor", "momentum", *options.momentum);
   const auto decay = options.weight_decay_rate.value_or(ScalarOrSchedule<double>(0.0));
-  check_weight_decay("adafactor", decay);
+  if (!decay.is_schedule()) check_not_negative("adafactor", "weight_decay_rate", decay(0));
   return chain(
       scale_by_factored_rms(
           {options.factored, options.decay_rate, options.decay_offset, options.min_dim_size_to_factor, options.eps}),

@@ -28,6 +28,7 @@ auto adam(LearningRate learning_rate, ScaleByAdam<real_t<LearningRate>> options 
 template <class LearningRate>
 auto nadam(LearningRate learning_rate, ScaleByAdam<real_t<LearningRate>> options = {.nesterov = true}) {
   detail::check_moments("nadam", options);
+  detail::check_learning_rate("nadam", learning_rate);
   options.nesterov = true;
   return adam(std::move(learning_rate), options);
 }

@@ -40,6 +40,9 @@ auto adamw(LearningRate learning_rate, AdamwOptions<real_t<LearningRate>> option
 /// AdamW with Nesterov momentum: `adamw` with `nesterov = true`.
 template <class LearningRate>
 auto nadamw(LearningRate learning_rate, AdamwOptions<real_t<LearningRate>> options = {}) {
+  detail::check_moments("nadamw", options);
+  detail::check_learning_rate("nadamw", learning_rate);
+  detail::check_weight_decay("nadamw", options.weight_decay);
   options.nesterov = true;
   return adamw(std::move(learning_rate), std::move(options));
 }

@@ -99,6 +99,7 @@ inline auto scale_by_backtracking_linesearch(std::int64_t max_backtracking_steps
   constexpr auto name = "scale_by_backtracking_linesearch";
   detail::check_not_negative(name, "max_backtracking_steps", max_backtracking_steps);
   detail::check_not_negative(name, "slope_rtol", options.slope_rtol);
+  detail::check_positive(name, "decrease_factor", options.decrease_factor);
   detail::check_decay(name, "decrease_factor", options.decrease_factor);
   detail::check_positive(name, "increase_factor", options.increase_factor);
   detail::check_positive(name, "max_learning_rate", options.max_learning_rate);

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "autodiff/error.hpp"
+#include "optim/check.hpp"
 #include "optim/detail/terminal.hpp"
 
 namespace grove::optim {
@@ -74,8 +75,9 @@ inline Callback progress_line(std::string title = {}, std::FILE* stream = stderr
 
 /// Writes `step,value,gradient_norm,seconds` to a file, a line every `every` steps and one for the last.
 ///
-/// Throws: DataError if the file cannot be written.
+/// Throws: DataError if the file cannot be written, HyperparameterError if `every` is below 1.
 inline Callback csv_log(const std::string& path, std::int64_t every = 1) {
+  detail::check_positive("csv_log", "every", every);
   std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "w"), [](std::FILE* f) {
     if (f != nullptr) std::fclose(f);
   });

@@ -56,6 +56,8 @@ auto lars(LearningRate learning_rate, LarsOptions<real_t<LearningRate>> options 
   detail::check_learning_rate("lars", learning_rate);
   detail::check_weight_decay("lars", options.weight_decay);
   detail::check_decay("lars", "momentum", options.momentum);
+  detail::check_not_negative("lars", "trust_coefficient", options.trust_coefficient);
+  detail::check_not_negative("lars", "eps", options.eps);
   return chain(add_decayed_weights(options.weight_decay, options.weight_decay_mask),
                masked(scale_by_trust_ratio<Real>({.trust_coefficient = options.trust_coefficient, .eps = options.eps}),
                       options.trust_ratio_mask),

@@ -134,6 +134,7 @@ inline auto scale_by_lbfgs(ScaleByLbfgs options = {}) {
 ///
 /// `update` needs with_value, with_grad and with_value_and_grad_fn, which `minimize` passes.
 inline auto lbfgs(ScaleByLbfgs options = {}) {
+  detail::check_positive("lbfgs", "memory_size", options.memory_size);
   return chain(scale_by_lbfgs(options), scale(-1.0),
                scale_by_zoom_linesearch(20, {.initial_guess_strategy = InitialGuess::one}));
 }
@@ -142,12 +143,14 @@ inline auto lbfgs(ScaleByLbfgs options = {}) {
 /// `scale_by_backtracking_linesearch` does, may remember pairs of negative curvature and then lose its way.
 template <class Linesearch>
 auto lbfgs(ScaleByLbfgs options, const Linesearch& linesearch) {
+  detail::check_positive("lbfgs", "memory_size", options.memory_size);
   return chain(scale_by_lbfgs(options), scale(-1.0), linesearch);
 }
 
 /// L-BFGS with a learning rate before the linesearch.
 template <class LearningRate, class Linesearch>
 auto lbfgs(LearningRate learning_rate, ScaleByLbfgs options, const Linesearch& linesearch) {
+  detail::check_positive("lbfgs", "memory_size", options.memory_size);
   detail::check_learning_rate("lbfgs", learning_rate);
   return chain(scale_by_lbfgs(options), scale_by_learning_rate(std::move(learning_rate)), linesearch);
 }

@@ -66,6 +66,7 @@ template <class Real = double>
 auto scale_by_lion(ScaleByLion<Real> options = {}) {
   detail::check_decay("scale_by_lion", "b1", options.b1);
   detail::check_decay("scale_by_lion", "b2", options.b2);
+  detail::check_positive("scale_by_lion", "smooth_beta", options.smooth_beta);
   return GradientTransformation<ScaleByLion<Real>>{options};
 }
 

@@ -98,6 +98,8 @@ void check_minimize(const auto& options) {
   check_not_negative("minimize", "patience", options.patience);
   check_not_negative("minimize", "batch_size", options.batch_size);
   check_positive("minimize", "accumulate", options.accumulate);
+  check_not_negative("minimize", "record_every", options.record_every);
+  check_not_negative("minimize", "min_improvement", options.min_improvement);
 }
 
 /// The norm of a gradient: NaN or inf if any element is.

@@ -44,7 +44,7 @@ struct AddNoiseState {
 /// The link behind `add_noise`.
 struct AddNoise {
   double eta;                       ///< variance of the noise at the first step, ≥ 0
-  double gamma;                     ///< power of its decay
+  double gamma;                     ///< power of its decay, ≥ 0
   std::uint64_t key = 0;            ///< seed
   std::function<double()> noise{};  ///< replaces the generator, for tests: unit normal numbers
 
@@ -79,6 +79,7 @@ struct AddNoise {
 /// Source: Neelakantan et al. 2015, https://arxiv.org/abs/1511.06807
 inline auto add_noise(double eta, double gamma, std::uint64_t key = 0, std::function<double()> noise = {}) {
   detail::check_not_negative("add_noise", "eta", eta);
+  detail::check_not_negative("add_noise", "gamma", gamma);
   return GradientTransformation<AddNoise>{{eta, gamma, key, std::move(noise)}};
 }
 
@@ -94,6 +95,7 @@ template <class LearningRate>
 auto noisy_sgd(LearningRate learning_rate, NoisySgdOptions options = {}) {
   detail::check_learning_rate("noisy_sgd", learning_rate);
   detail::check_not_negative("noisy_sgd", "eta", options.eta);
+  detail::check_not_negative("noisy_sgd", "gamma", options.gamma);
   return chain(add_noise(options.eta, options.gamma, options.key), scale_by_learning_rate(std::move(learning_rate)));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -21,8 +22,8 @@ template <class Real = double>
 struct ScaleByOptimisticGradient {
   static constexpr int slot_count = 1;
 
-  Real alpha = Real(1);  ///< weight of the gradient
-  Real beta = Real(1);   ///< weight of its change
+  Real alpha = Real(1);  ///< weight of the gradient, ≥ 0
+  Real beta = Real(1);   ///< weight of its change, ≥ 0
 
   template <class P>
   ScaleByOptimisticGradientState<P> init(const P& params) const {
@@ -43,11 +44,22 @@ struct ScaleByOptimisticGradient {
   }
 };
 
+namespace detail {
+
+template <class Options>
+void check_optimism(std::string_view function, const Options& options) {
+  check_not_negative(function, "alpha", options.alpha);
+  check_not_negative(function, "beta", options.beta);
+}
+
+}  // namespace detail
+
 /// u = (alpha + beta)·g - beta·g_previous; at the first step g stands for the previous gradient.
 ///
 /// Source: Mokhtari et al. 2019, https://arxiv.org/abs/1901.08511
 template <class Real = double>
 auto scale_by_optimistic_gradient(ScaleByOptimisticGradient<Real> options = {}) {
+  detail::check_optimism("scale_by_optimistic_gradient", options);
   return GradientTransformation<ScaleByOptimisticGradient<Real>>{options};
 }
 
@@ -55,6 +67,7 @@ auto scale_by_optimistic_gradient(ScaleByOptimisticGradient<Real> options = {}) 
 template <class LearningRate>
 auto optimistic_gradient_descent(LearningRate learning_rate,
                                  ScaleByOptimisticGradient<real_t<LearningRate>> options = {}) {
+  detail::check_optimism("optimistic_gradient_descent", options);
   detail::check_learning_rate("optimistic_gradient_descent", learning_rate);
   return chain(scale_by_optimistic_gradient(options), scale_by_learning_rate(std::move(learning_rate)));
 }
@@ -62,8 +75,8 @@ auto optimistic_gradient_descent(LearningRate learning_rate,
 /// Options of `optimistic_adam_v2`.
 template <class Real = double>
 struct OptimisticAdamOptions {
-  Real alpha = Real(1);     ///< weight of the rescaled gradient
-  Real beta = Real(1);      ///< weight of its change
+  Real alpha = Real(1);     ///< weight of the rescaled gradient, ≥ 0
+  Real beta = Real(1);      ///< weight of its change, ≥ 0
   Real b1 = Real(0.9);      ///< decay of the first moment, in [0, 1)
   Real b2 = Real(0.999);    ///< decay of the second moment, in [0, 1)
   Real eps = Real(1e-8);    ///< added to the denominator, outside the root, ≥ 0
@@ -75,6 +88,7 @@ struct OptimisticAdamOptions {
 template <class LearningRate>
 auto optimistic_adam_v2(LearningRate learning_rate, OptimisticAdamOptions<real_t<LearningRate>> options = {}) {
   using Real = real_t<LearningRate>;
+  detail::check_optimism("optimistic_adam_v2", options);
   detail::check_moments("optimistic_adam_v2", options);
   detail::check_learning_rate("optimistic_adam_v2", learning_rate);
   return chain(scale_by_adam<Real>({options.b1, options.b2, options.eps, options.eps_root, options.nesterov}),

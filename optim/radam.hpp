@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -19,7 +20,7 @@ struct ScaleByRadam {
   Real b2 = Real(0.999);     ///< decay of the second moment, in [0, 1)
   Real eps = Real(1e-8);     ///< added to the denominator, outside the root, ≥ 0
   Real eps_root = Real(0);   ///< added inside the root, ≥ 0
-  Real threshold = Real(5);  ///< length of the averaged past from which on the second moment is used
+  Real threshold = Real(5);  ///< length of the averaged past from which on the second moment is used, ≥ 4
   bool nesterov = false;     ///< whether to look one step ahead in the first moment
 
   template <class P>
@@ -57,6 +58,17 @@ struct ScaleByRadam {
   }
 };
 
+namespace detail {
+
+/// Below 4 the rectification is the root of a negative number.
+template <class Options>
+void check_radam(std::string_view function, const Options& options) {
+  check_moments(function, options);
+  if (!(plain(options.threshold) >= 4)) reject(function, "threshold", "be at least 4", plain(options.threshold));
+}
+
+}  // namespace detail
+
 /// Rescales updates as scale_by_adam does, once enough gradients were seen to know their variance; before, u = mu /
 /// (1-b1ᵗ).
 ///
@@ -66,14 +78,14 @@ struct ScaleByRadam {
 /// Source: Liu et al. 2020, https://arxiv.org/abs/1908.03265
 template <class Real = double>
 auto scale_by_radam(ScaleByRadam<Real> options = {}) {
-  detail::check_moments("scale_by_radam", options);
+  detail::check_radam("scale_by_radam", options);
   return GradientTransformation<ScaleByRadam<Real>>{options};
 }
 
 /// Rectified Adam: scale_by_radam, then a step of -learning_rate.
 template <class LearningRate>
 auto radam(LearningRate learning_rate, ScaleByRadam<real_t<LearningRate>> options = {}) {
-  detail::check_moments("radam", options);
+  detail::check_radam("radam", options);
   detail::check_learning_rate("radam", learning_rate);
   return chain(scale_by_radam(options), scale_by_learning_rate(std::move(learning_rate)));
 }

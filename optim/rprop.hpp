@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -59,6 +60,20 @@ struct ScaleByRprop {
   static auto sign_product(const auto& g, const auto& previous) { return g * previous; }
 };
 
+namespace detail {
+
+template <class Rate, class Options>
+void check_rprop(std::string_view function, const Rate& learning_rate, const Options& options) {
+  check_not_negative(function, "learning_rate", learning_rate);
+  check_positive(function, "eta_minus", options.eta_minus);
+  check_positive(function, "eta_plus", options.eta_plus);
+  check_not_negative(function, "min_step_size", options.min_step_size);
+  if (!(plain(options.max_step_size) >= plain(options.min_step_size)))
+    reject(function, "max_step_size", "be at least min_step_size", plain(options.max_step_size));
+}
+
+}  // namespace detail
+
 /// Steps of a size of their own for each element, which only the sign of the gradient changes.
 ///
 /// As in optax what is emitted lags one step: it is the update that was computed at the step before, or 0 where the
@@ -67,16 +82,14 @@ struct ScaleByRprop {
 template <class Real>
 auto scale_by_rprop(Real learning_rate, RpropOptions<real_t<Real>> options = {}) {
   using R = real_t<Real>;
-  detail::check_not_negative("scale_by_rprop", "learning_rate", learning_rate);
-  detail::check_positive("scale_by_rprop", "eta_minus", options.eta_minus);
-  detail::check_positive("scale_by_rprop", "eta_plus", options.eta_plus);
-  detail::check_not_negative("scale_by_rprop", "min_step_size", options.min_step_size);
+  detail::check_rprop("scale_by_rprop", learning_rate, options);
   return GradientTransformation<ScaleByRprop<R>>{{R(learning_rate), options}};
 }
 
 /// Rprop: scale_by_rprop with the learning rate (a number) as first step, then the minus sign.
 template <class Real>
 auto rprop(Real learning_rate, RpropOptions<real_t<Real>> options = {}) {
+  detail::check_rprop("rprop", learning_rate, options);
   return chain(scale_by_rprop(learning_rate, options), scale(-1.0));
 }
 

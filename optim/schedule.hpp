@@ -53,6 +53,7 @@ struct ExponentialDecayOptions {
 /// init_value · decay_rate^(n / transition_steps), n counted from `transition_begin`.
 inline Schedule exponential_decay(double init_value, std::int64_t transition_steps, double decay_rate,
                                   ExponentialDecayOptions options = {}) {
+  detail::check_not_negative("exponential_decay", "decay_rate", decay_rate);
   if (transition_steps <= 0 || decay_rate == 0) return constant_schedule(init_value);
   const std::int64_t begin = std::max<std::int64_t>(options.transition_begin, 0);
   return [=](std::int64_t count) {
@@ -135,6 +136,10 @@ inline Schedule linear_onecycle_schedule(std::int64_t transition_steps, double p
                                          double pct_final = 0.85, double div_factor = 25.0,
                                          double final_div_factor = 1e4) {
   detail::check_positive("linear_onecycle_schedule", "transition_steps", transition_steps);
+  detail::check_fraction("linear_onecycle_schedule", "pct_start", pct_start);
+  detail::check_fraction("linear_onecycle_schedule", "pct_final", pct_final);
+  detail::check_positive("linear_onecycle_schedule", "div_factor", div_factor);
+  detail::check_positive("linear_onecycle_schedule", "final_div_factor", final_div_factor);
   BoundariesAndScales table;
   table[detail::fraction_of(pct_start, transition_steps)] = div_factor;
   table[detail::fraction_of(pct_final, transition_steps)] = 1 / div_factor;
@@ -146,6 +151,9 @@ inline Schedule linear_onecycle_schedule(std::int64_t transition_steps, double p
 inline Schedule cosine_onecycle_schedule(std::int64_t transition_steps, double peak_value, double pct_start = 0.3,
                                          double div_factor = 25.0, double final_div_factor = 1e4) {
   detail::check_positive("cosine_onecycle_schedule", "transition_steps", transition_steps);
+  detail::check_fraction("cosine_onecycle_schedule", "pct_start", pct_start);
+  detail::check_positive("cosine_onecycle_schedule", "div_factor", div_factor);
+  detail::check_positive("cosine_onecycle_schedule", "final_div_factor", final_div_factor);
   BoundariesAndScales table;
   table[detail::fraction_of(pct_start, transition_steps)] = div_factor;
   table[transition_steps] = 1 / (div_factor * final_div_factor);
@@ -217,6 +225,7 @@ inline Schedule warmup_exponential_decay_schedule(double init_value, double peak
 
 /// Cosine decays with warm restarts, one after the other: Loshchilov & Hutter, https://arxiv.org/abs/1608.03983.
 inline Schedule sgdr_schedule(const std::vector<WarmupCosineDecay>& cycles) {
+  if (cycles.empty()) throw HyperparameterError("sgdr_schedule: there must be at least one cycle, got 0");
   std::vector<Schedule> schedules;
   std::vector<std::int64_t> boundaries;
   std::int64_t end = 0;

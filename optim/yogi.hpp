@@ -48,6 +48,7 @@ struct ScaleByYogi {
 template <class Real = double>
 auto scale_by_yogi(ScaleByYogi<Real> options = {}) {
   detail::check_moments("scale_by_yogi", options);
+  detail::check_not_negative("scale_by_yogi", "initial_accumulator_value", options.initial_accumulator_value);
   return GradientTransformation<ScaleByYogi<Real>>{options};
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -56,9 +57,24 @@ struct ScaleByAdemamix {
   }
 };
 
+}  // namespace grove::optim::contrib
+
+namespace grove::optim::detail {
+
+template <class Options>
+void check_ademamix(std::string_view function, const Options& options) {
+  check_moments(function, options);
+  if (!options.b3.is_schedule()) check_decay(function, "b3", options.b3(0));
+  if (!options.alpha.is_schedule()) check_not_negative(function, "alpha", options.alpha(0));
+}
+
+}  // namespace grove::optim::detail
+
+namespace grove::optim::contrib {
+
 /// u = (m1 / (1-b1ᵗ) + alpha·m2) / (sqrt(nu / (1-b2ᵗ) + eps_root) + eps); the slow average m2 is not debiased.
 inline auto scale_by_ademamix(ScaleByAdemamix options = {}) {
-  detail::check_moments("scale_by_ademamix", options);
+  detail::check_ademamix("scale_by_ademamix", options);
   return GradientTransformation<ScaleByAdemamix>{std::move(options)};
 }
 
@@ -78,7 +94,7 @@ struct AdemamixOptions {
 ///
 /// Source: Pagliardini et al. 2024, https://arxiv.org/abs/2409.03137
 inline auto ademamix(ScalarOrSchedule<double> learning_rate, AdemamixOptions options = {}) {
-  detail::check_moments("ademamix", options);
+  detail::check_ademamix("ademamix", options);
   detail::check_learning_rate("ademamix", learning_rate);
   detail::check_weight_decay("ademamix", options.weight_decay);
   return chain(scale_by_ademamix({options.b1, options.b2, options.b3, options.alpha, options.eps, options.eps_root}),

@@ -84,7 +84,9 @@ struct ScaleByDog {
 /// Source: Ivgi et al. 2023, https://arxiv.org/abs/2302.12022
 inline auto dog(ScalarOrSchedule<double> learning_rate = 1.0, DogOptions options = {}) {
   detail::check_positive("dog", "init_step", options.init_step);
+  detail::check_not_negative("dog", "eps", options.eps);
   detail::check_learning_rate("dog", learning_rate);
+  detail::check_weight_decay("dog", options.weight_decay);
   return chain(add_decayed_weights(options.weight_decay, options.mask),
                GradientTransformation<ScaleByDog>{{options.init_step_kind, options.init_step, options.eps}},
                scale_by_learning_rate(std::move(learning_rate)));
@@ -129,7 +131,10 @@ struct ScaleByDowg {
 ///
 /// Source: Khaled et al. 2023, https://arxiv.org/abs/2305.16284
 inline auto dowg(ScalarOrSchedule<double> learning_rate = 1.0, DowgOptions options = {}) {
+  if (options.init_estim_sq_dist) detail::check_positive("dowg", "init_estim_sq_dist", *options.init_estim_sq_dist);
+  detail::check_positive("dowg", "eps", options.eps);
   detail::check_learning_rate("dowg", learning_rate);
+  detail::check_weight_decay("dowg", options.weight_decay);
   return chain(add_decayed_weights(options.weight_decay, options.mask),
                GradientTransformation<ScaleByDowg>{{options.init_estim_sq_dist, options.eps}},
                scale_by_learning_rate(std::move(learning_rate)));

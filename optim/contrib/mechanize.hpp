@@ -93,6 +93,8 @@ template <class T>
 auto mechanize(const T& base_optimizer, MechanizeOptions options = {}) {
   detail::check_positive("mechanize", "num_betas", options.num_betas);
   detail::check_not_negative("mechanize", "weight_decay", options.weight_decay);
+  detail::check_positive("mechanize", "eps", options.eps);
+  detail::check_positive("mechanize", "s_init", options.s_init);
   return GradientTransformation<Mechanize<detail::unwrap_link_t<T>>>{{base_optimizer, options}};
 }
 

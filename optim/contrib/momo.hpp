@@ -85,6 +85,7 @@ struct Momo {
 inline auto momo(ScalarOrSchedule<double> learning_rate = 1.0, MomoOptions options = {}) {
   detail::check_decay("momo", "beta", options.beta);
   detail::check_not_negative("momo", "weight_decay", options.weight_decay);
+  detail::check_learning_rate("momo", learning_rate);
   return GradientTransformation<Momo>{{std::move(learning_rate), options}};
 }
 
@@ -164,6 +165,9 @@ struct MomoAdam {
 inline auto momo_adam(ScalarOrSchedule<double> learning_rate = 0.01, MomoAdamOptions options = {}) {
   detail::check_decay("momo_adam", "b1", options.b1);
   detail::check_decay("momo_adam", "b2", options.b2);
+  detail::check_not_negative("momo_adam", "eps", options.eps);
+  detail::check_not_negative("momo_adam", "weight_decay", options.weight_decay);
+  detail::check_learning_rate("momo_adam", learning_rate);
   return GradientTransformation<MomoAdam>{{std::move(learning_rate), options}};
 }
 

@@ -109,6 +109,7 @@ struct ScaleByMuon {
 inline auto scale_by_muon(ScaleByMuon options = {}) {
   detail::check_decay("scale_by_muon", "beta", options.beta);
   detail::check_not_negative("scale_by_muon", "ns_steps", options.ns_steps);
+  detail::check_not_negative("scale_by_muon", "eps", options.eps);
   return GradientTransformation<ScaleByMuon>{options};
 }
 
@@ -130,12 +131,35 @@ struct MuonOptions {
   std::optional<double> consistent_rms{};                        ///< see ScaleByMuon
 };
 
+}  // namespace grove::optim::contrib
+
+namespace grove::optim::detail {
+
+inline void check_muon(const contrib::MuonOptions& options) {
+  check_decay("muon", "beta", options.beta);
+  check_not_negative("muon", "ns_steps", options.ns_steps);
+  check_not_negative("muon", "eps", options.eps);
+  check_weight_decay("muon", options.weight_decay);
+  check_decay("muon", "adam_b1", options.adam_b1);
+  check_decay("muon", "adam_b2", options.adam_b2);
+  check_not_negative("muon", "adam_eps_root", options.adam_eps_root);
+  if (!options.adam_weight_decay.is_schedule())
+    check_not_negative("muon", "adam_weight_decay", options.adam_weight_decay(0));
+  if (options.adam_learning_rate && !options.adam_learning_rate->is_schedule())
+    check_not_negative("muon", "adam_learning_rate", (*options.adam_learning_rate)(0));
+  if (options.consistent_rms) check_positive("muon", "consistent_rms", *options.consistent_rms);
+}
+
+}  // namespace grove::optim::detail
+
+namespace grove::optim::contrib {
+
 /// Muon for matrices, AdamW for vectors and numbers.
 ///
 /// Source: Jordan 2024, https://kellerjordan.github.io/posts/muon
 inline auto muon(ScalarOrSchedule<double> learning_rate, MuonOptions options = {}) {
   detail::check_learning_rate("muon", learning_rate);
-  detail::check_decay("muon", "beta", options.beta);
+  detail::check_muon(options);
   const auto matrices = chain(scale_by_muon({options.ns_coeffs, options.ns_steps, options.beta, options.eps,
                                              options.nesterov, options.adaptive, options.consistent_rms}),
                               add_decayed_weights(options.weight_decay, options.weight_decay_mask),

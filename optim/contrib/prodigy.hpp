@@ -113,6 +113,9 @@ inline auto prodigy(ScalarOrSchedule<double> learning_rate = 1.0, ProdigyOptions
   detail::check_decay("prodigy", "b2", options.b2);
   if (options.beta3) detail::check_decay("prodigy", "beta3", *options.beta3);
   detail::check_positive("prodigy", "estim_lr0", options.estim_lr0);
+  detail::check_not_negative("prodigy", "estim_lr_coef", options.estim_lr_coef);
+  detail::check_not_negative("prodigy", "eps", options.eps);
+  detail::check_learning_rate("prodigy", learning_rate);
   detail::check_not_negative("prodigy", "weight_decay", options.weight_decay);
   return GradientTransformation<ScaleByProdigy>{{std::move(learning_rate), std::move(options)}};
 }
@@ -186,6 +189,9 @@ inline auto dadapt_adamw(ScalarOrSchedule<double> learning_rate = 1.0, DadaptAda
   detail::check_decay("dadapt_adamw", "b1", options.b1);
   detail::check_decay("dadapt_adamw", "b2", options.b2);
   detail::check_positive("dadapt_adamw", "estim_lr0", options.estim_lr0);
+  detail::check_not_negative("dadapt_adamw", "eps", options.eps);
+  detail::check_not_negative("dadapt_adamw", "weight_decay", options.weight_decay);
+  detail::check_learning_rate("dadapt_adamw", learning_rate);
   return GradientTransformation<ScaleByDadaptAdamw>{{std::move(learning_rate), options}};
 }
 

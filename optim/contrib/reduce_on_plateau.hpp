@@ -74,6 +74,9 @@ inline auto reduce_on_plateau(ReduceOnPlateau options = {}) {
   detail::check_not_negative(name, "atol", options.atol);
   if (options.rtol == 0 && options.atol == 0) detail::reject(name, "rtol or atol", "be positive", 0);
   detail::check_positive(name, "accumulation_size", options.accumulation_size);
+  detail::check_positive(name, "patience", options.patience);
+  detail::check_not_negative(name, "cooldown", options.cooldown);
+  detail::check_not_negative(name, "min_scale", options.min_scale);
   return GradientTransformation<ReduceOnPlateau>{options};
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "optim/add_decayed_weights.hpp"
@@ -20,6 +21,15 @@ inline ScalarOrSchedule<double> warmed_up(const ScalarOrSchedule<double>& learni
                                           const std::optional<std::int64_t>& warmup_steps) {
   if (!warmup_steps || learning_rate.is_schedule()) return learning_rate;
   return warmup_constant_schedule(0, learning_rate(0), *warmup_steps);
+}
+
+template <class Options>
+void check_schedule_free(std::string_view function, const Options& options) {
+  if (!(options.b1 > 0 && options.b1 < 1)) reject(function, "b1", "lie in (0, 1)", options.b1);
+  check_not_negative(function, "weight_lr_power", options.weight_lr_power);
+  if constexpr (requires { options.warmup_steps; }) {
+    if (options.warmup_steps) check_not_negative(function, "warmup_steps", *options.warmup_steps);
+  }
 }
 
 }  // namespace grove::optim::detail
@@ -87,8 +97,8 @@ struct ScheduleFree {
 /// Source: Defazio et al. 2024, https://arxiv.org/abs/2405.15682
 template <class T>
 auto schedule_free(const T& base_optimizer, ScalarOrSchedule<double> learning_rate, ScheduleFreeOptions options = {}) {
-  detail::check_positive("schedule_free", "b1", options.b1);
-  detail::check_decay("schedule_free", "b1", options.b1);
+  detail::check_schedule_free("schedule_free", options);
+  detail::check_learning_rate("schedule_free", learning_rate);
   using Link = detail::unwrap_link_t<T>;
   return GradientTransformation<ScheduleFree<Link>>{{base_optimizer, std::move(learning_rate), options}};
 }
@@ -115,7 +125,9 @@ struct ScheduleFreeSgdOptions {
 
 /// schedule_free around (add_decayed_weights and) sgd.
 inline auto schedule_free_sgd(ScalarOrSchedule<double> learning_rate = 1.0, ScheduleFreeSgdOptions options = {}) {
+  detail::check_schedule_free("schedule_free_sgd", options);
   detail::check_learning_rate("schedule_free_sgd", learning_rate);
+  if (options.weight_decay) detail::check_weight_decay("schedule_free_sgd", *options.weight_decay);
   const auto rate = detail::warmed_up(learning_rate, options.warmup_steps);
   const auto decay = options.weight_decay.value_or(ScalarOrSchedule<double>(0.0));
   return schedule_free(chain(maybe(options.weight_decay.has_value(), add_decayed_weights(decay)), sgd(rate)), rate,
@@ -135,8 +147,11 @@ struct ScheduleFreeAdamwOptions {
 /// schedule_free around AdamW without a first moment.
 inline auto schedule_free_adamw(ScalarOrSchedule<double> learning_rate = 0.0025,
                                 ScheduleFreeAdamwOptions options = {}) {
+  detail::check_schedule_free("schedule_free_adamw", options);
   detail::check_learning_rate("schedule_free_adamw", learning_rate);
   detail::check_decay("schedule_free_adamw", "b2", options.b2);
+  detail::check_not_negative("schedule_free_adamw", "eps", options.eps);
+  detail::check_weight_decay("schedule_free_adamw", options.weight_decay);
   const auto rate = detail::warmed_up(learning_rate, options.warmup_steps);
   return schedule_free(
       chain(scale_by_rms<double>(

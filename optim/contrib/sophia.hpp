@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "optim/add_decayed_weights.hpp"
@@ -105,21 +106,36 @@ struct ScaleBySophia {
   }
 };
 
+}  // namespace grove::optim::contrib
+
+namespace grove::optim::detail {
+
+inline void check_sophia(std::string_view function, const contrib::ScaleBySophia& options) {
+  check_moments(function, options);
+  check_not_negative(function, "gamma", options.gamma);
+  check_positive(function, "clip_threshold", options.clip_threshold);
+  check_positive(function, "update_interval", options.update_interval);
+}
+
+}  // namespace grove::optim::detail
+
+namespace grove::optim::contrib {
+
 /// u = clip(mu / (1-b1ᵗ) / max(gamma·h, eps), ±clip_threshold), h the averaged diagonal of the Hessian.
 ///
 /// h is estimated every `update_interval` steps, after its use, so the first step takes signs only. Needs
 /// `with_hvp_fn(f)`. Source: Liu et al. 2023, https://arxiv.org/abs/2305.14342
 inline auto scale_by_sophia(ScaleBySophia options = {}) {
-  detail::check_moments("scale_by_sophia", options);
-  detail::check_positive("scale_by_sophia", "clip_threshold", options.clip_threshold);
-  detail::check_positive("scale_by_sophia", "update_interval", options.update_interval);
+  detail::check_sophia("scale_by_sophia", options);
   return GradientTransformation<ScaleBySophia>{options};
 }
 
 /// Sophia: scale_by_sophia, add_decayed_weights, then a step of -learning_rate.
 inline auto sophia(ScalarOrSchedule<double> learning_rate, ScaleBySophia options = {},
                    ScalarOrSchedule<double> weight_decay = 1e-4, Mask weight_decay_mask = true) {
+  detail::check_sophia("sophia", options);
   detail::check_learning_rate("sophia", learning_rate);
+  detail::check_weight_decay("sophia", weight_decay);
   return chain(scale_by_sophia(options), add_decayed_weights(std::move(weight_decay), std::move(weight_decay_mask)),
                scale_by_learning_rate(std::move(learning_rate)));
 }

@@ -183,6 +183,7 @@ void for_each_optimizer(Row&& row) {
   });
   row("sgd", [](A& a) {
     const auto momentum = a.optional("momentum");
+    if (momentum) check_decay("sgd", "momentum", *momentum);
     return chain(maybe(momentum.has_value(), trace(momentum.value_or(0), a.flag("nesterov", false))),
                  scale_by_learning_rate(a.rate()));
   });
