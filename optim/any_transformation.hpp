@@ -135,7 +135,7 @@ class any_transformation {
     result.filter = extra.filter;
     if constexpr (requires { extra.grad; }) result.grad_if_given = &extra.grad;
     if constexpr (requires { extra.grad_if_given; }) result.grad_if_given = extra.grad_if_given;
-    if constexpr (detail::HasValue<E>) result.value = extra.value;
+    if constexpr (detail::HasValue<E>) result.value = detail::plain(extra.value);
     if constexpr (detail::HasSearchReport<E>) result.search_report = extra.search_report;
     if constexpr (detail::HasValueFn<E>) result.value_fn = std::cref(extra.value_fn);
     if constexpr (detail::HasValueAndGradFn<E>) result.value_and_grad_fn = std::cref(extra.value_and_grad_fn);

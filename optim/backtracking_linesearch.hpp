@@ -59,7 +59,7 @@ struct ScaleByBacktrackingLinesearch {
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
     detail::check_linesearch_extra<E>();
-    const double value = extra.value;
+    const double value = detail::plain(extra.value);
     const double slope = detail::plain(detail::dot(extra, updates, detail::raw_grad(extra)));
     double rate = std::isinf(options.increase_factor)
                       ? options.max_learning_rate

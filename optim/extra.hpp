@@ -10,8 +10,9 @@
 namespace grove::optim {
 
 /// The loss at the params.
+template <class T = double>
 struct Value {
-  double value;
+  T value;
 };
 
 /// The raw gradient at the params.
@@ -33,7 +34,13 @@ struct ValueAndGradFn {
 };
 
 /// The loss at the params, for polyak_sgd, linesearches, reduce_on_plateau and momo.
-inline Value with_value(double value) { return {value}; }
+///
+/// It may be an active scalar, so that one can differentiate through the steps of polyak_sgd; the others take its
+/// value.
+inline Value<> with_value(double value) { return {value}; }
+
+template <class T>
+requires(!std::is_convertible_v<T, double>) Value<T> with_value(const T& value) { return {value}; }
 
 /// The raw gradient, for linesearches.
 template <class G>
@@ -142,7 +149,7 @@ const auto& raw_grad(const E& extra) {
 }
 
 template <class E>
-double value_of_extra(const E& extra) {
+auto value_of_extra(const E& extra) {
   static_assert(HasValue<E>, "this transformation needs the loss: pass optim::with_value(loss) to update");
   return extra.value;
 }

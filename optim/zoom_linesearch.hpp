@@ -75,7 +75,8 @@ struct ScaleByZoomLinesearch {
     const double guess = options.initial_guess_strategy == InitialGuess::one ? 1.0 : state.learning_rate;
     detail::for_each_leaf(
         extra, [](std::size_t, auto&& g, const auto& raw) { g = raw; }, state.grad, detail::raw_grad(extra));
-    const detail::ZoomResult found = detail::zoom({0, extra.value, slope}, guess, settings, evaluate, keep_gradient);
+    const detail::ZoomResult found =
+        detail::zoom({0, detail::plain(extra.value), slope}, guess, settings, evaluate, keep_gradient);
     state.learning_rate = found.point.rate;
     state.value = found.point.value;
     if (found.is_last_trial) keep_gradient();

@@ -19,7 +19,7 @@ template <class E, class P>
 double squared_distance(const E& extra, const P& a, const P& b) {
   double sum = 0;
   for_each_leaf(
-      extra, [&](std::size_t, const auto& x, const auto& y) { sum += plain(sum_of((x - y) * (x - y))); }, a, b);
+      extra, [&](std::size_t, const auto& x, const auto& y) { sum += plain(detail::sum_of((x - y) * (x - y))); }, a, b);
   return sum;
 }
 

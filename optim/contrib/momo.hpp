@@ -47,7 +47,7 @@ struct Momo {
   void update_in_place(U& updates, MomoState<P>& state, const P& params, const E& extra) const {
     const double b = state.count == 0 ? 0.0 : options.beta;
     const double rate = learning_rate(state.count), shrink = 1 + rate * options.weight_decay;
-    state.barf = b * state.barf + (1 - b) * detail::value_of_extra(extra);
+    state.barf = b * state.barf + (1 - b) * detail::plain(detail::value_of_extra(extra));
     state.gamma = b * state.gamma + (1 - b) * detail::plain(detail::dot(extra, updates, params));
     detail::for_each_leaf(
         extra,
@@ -129,7 +129,7 @@ struct MomoAdam {
     state.count = safe_increment(state.count);
     const auto t = static_cast<double>(state.count);
     const double bias1 = 1 - std::pow(b1, t), bias2 = 1 - std::pow(b2, t);
-    state.barf = b1 * state.barf + (1 - b1) * detail::value_of_extra(extra);
+    state.barf = b1 * state.barf + (1 - b1) * detail::plain(detail::value_of_extra(extra));
     state.gamma = b1 * state.gamma + (1 - b1) * detail::plain(detail::dot(extra, updates, params));
     double along = 0, squares = 0;
     detail::for_each_leaf(

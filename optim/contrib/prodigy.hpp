@@ -21,7 +21,7 @@ template <class E, class T>
 double sum_of_magnitudes(const E& extra, const T& t) {
   double sum = 0;
   for_each_leaf(
-      extra, [&](std::size_t, const auto& x) { sum += plain(sum_of(abs_of(x))); }, t);
+      extra, [&](std::size_t, const auto& x) { sum += plain(detail::sum_of(abs_of(x))); }, t);
   return sum;
 }
 

@@ -39,7 +39,7 @@ struct ReduceOnPlateau {
   template <class U, class P, class E>
   void update_in_place(U& updates, ReduceLROnPlateauState& state, const P& /*params*/, const E& extra) const {
     const auto n = static_cast<double>(state.count);
-    state.avg_value = (n * state.avg_value + detail::value_of_extra(extra)) / (n + 1);
+    state.avg_value = (n * state.avg_value + detail::plain(detail::value_of_extra(extra))) / (n + 1);
     if (++state.count == accumulation_size) judge(state);
     detail::for_each_leaf(
         extra, [&](std::size_t, auto&& u) { u = detail::in_scalar_of(u, state.scale) * u; }, updates);

@@ -47,7 +47,7 @@ auto sum_of(const View& x) {
 template <class View>
 auto squared_norm_of(const View& x) {
   if constexpr (HasElements<View>) {
-    return sum_of(x * x);
+    return detail::sum_of(x * x);
   } else {
     return view_scalar_t<View>(x * x);
   }
@@ -81,7 +81,7 @@ auto rms_of(const View& x) {
 template <class A, class B>
 auto dot_of(const A& x, const B& y) {
   if constexpr (HasElements<A>) {
-    return sum_of(x * y);
+    return detail::sum_of(x * y);
   } else {
     return view_scalar_t<A>(x * y);
   }

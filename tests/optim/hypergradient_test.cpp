@@ -5,6 +5,7 @@
 #include "optim/adam.hpp"
 #include "optim/apply_updates.hpp"
 #include "optim/clip.hpp"
+#include "optim/polyak.hpp"
 #include "optim/rmsprop.hpp"
 #include "optim/sgd.hpp"
 #include "tests/catch.hpp"
@@ -39,11 +40,18 @@ Weights<T> gradient(const Weights<T>& p) {
   return g;
 }
 
+/// The function that it is the gradient of.
+template <class T>
+T value(const Weights<T>& p) {
+  const T error = grove::sum(p.weight) + p.bias - 1.0;
+  return grove::sum(grove::square(grove::square(p.weight.array()))) / 4.0 + error * error / 2.0;
+}
+
 template <class Optimizer, class T>
 T loss_after(const Optimizer& optimizer, Weights<T> p, int steps) {
   auto state = optimizer.init(p);
   for (int i = 0; i < steps; ++i) {
-    auto [updates, next] = optimizer.update(gradient(p), std::move(state), p);
+    auto [updates, next] = optimizer.update(gradient(p), std::move(state), p, with_value(value(p)));
     p = apply_updates(std::move(p), updates);
     state = std::move(next);
   }
@@ -78,6 +86,23 @@ TEST_CASE("one can differentiate through a chain with clipping") {
   check("chain", [](const auto& rate, const auto& decay) {
     return chain(clip_by_global_norm(0.5), trace(decay), scale_by_learning_rate(rate));
   });
+}
+
+TEST_CASE("one can differentiate through steps of polyak_sgd") {
+  const auto make = [](const auto& bound, const auto& scaling) {
+    using Real = std::remove_cvref_t<decltype(bound)>;
+    return polyak_sgd<Real>({.max_learning_rate = Real(bound), .scaling = Real(scaling), .f_min = Real(-0.1)});
+  };
+  const auto free = [&](const auto& meta) {
+    return loss_after(make(10.0 * meta.learning_rate, 1.0 * meta.decay), meta.start, 3);
+  };
+  CHECK_NOTHROW(grove::gradcheck(free, meta_start()));
+  CHECK(grove::grad(free)(meta_start()).decay != 0);
+  const auto bounded = [&](const auto& meta) {
+    return loss_after(make(1.0 * meta.learning_rate, 1.0 * meta.decay), meta.start, 3);
+  };
+  CHECK_NOTHROW(grove::gradcheck(bounded, meta_start()));
+  CHECK(grove::grad(bounded)(meta_start()).learning_rate != 0);
 }
 
 TEST_CASE("the gradient with respect to the start alone needs no active hyperparameters") {
