@@ -11,15 +11,17 @@
 
 namespace grove {
 
-template <class S, int N = 1>
+template <class S, int N = 1, bool Forward = false>
 struct Dual;
 
 namespace detail {
 
 template <class T>
 inline constexpr bool is_dual = false;
+template <class S, int N, bool Forward>
+inline constexpr bool is_dual<Dual<S, N, Forward>> = true;
 template <class S, int N>
-inline constexpr bool is_dual<Dual<S, N>> = true;
+inline constexpr bool is_recordable<Dual<S, N, true>> = false;
 
 }  // namespace detail
 
@@ -27,11 +29,13 @@ inline constexpr bool is_dual<Dual<S, N>> = true;
 /// another Dual.
 ///
 /// Seed a variable with `Dual<double>(x, 1.0)` and read `f(x).tangent[0]`, or let `jvp` do it. Cost: one evaluation of
-/// f with about 1 + N times the arithmetic; up to about eight inputs this beats every tape.
-template <class S, int N>
+/// f with about 1 + N times the arithmetic; up to about eight inputs this beats every tape. `Forward` marks the numbers
+/// of purely forward derivatives (`jvp`, `jacfwd`): no tape ever records on them, so their variables cost nothing.
+template <class S, int N, bool Forward>
 struct Dual {
-  S value{};
+  // The tangents first: a copy in vector registers then meets them as they were stored.
   S tangent[static_cast<std::size_t>(N)]{};
+  S value{};
 
   constexpr Dual() = default;
   template <class T>
@@ -90,6 +94,56 @@ struct Dual {
   friend constexpr Dual operator*(const Dual& a, const Dual& b) {
     return chain(a.value * b.value, b.value, a, a.value, b);
   }
+
+  // A plain number has no tangents to compute with.
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator+(const Dual& a, T b) {
+    Dual r = a;
+    r.value += static_cast<S>(b);
+    return r;
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator+(T a, const Dual& b) { return b + a; }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator-(const Dual& a, T b) {
+    Dual r = a;
+    r.value -= static_cast<S>(b);
+    return r;
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator-(T a, const Dual& b) {
+    Dual r = -b;
+    r.value += static_cast<S>(a);
+    return r;
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator*(const Dual& a, T b) {
+    const S c = static_cast<S>(b);
+    return chain(a.value * c, c, a);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator*(T a, const Dual& b) {
+    const S c = static_cast<S>(a);
+    return chain(c * b.value, c, b);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator/(const Dual& a, T b) {
+    const S c = static_cast<S>(b);
+    return chain(a.value / c, S(S(1) / c), a);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  friend constexpr Dual operator/(T a, const Dual& b) {
+    const S quotient = static_cast<S>(a) / b.value;
+    return chain(quotient, S(-quotient / b.value), b);
+  }
   friend constexpr Dual operator/(const Dual& a, const Dual& b) {
     const S inverse = S(1) / b.value;
     const S quotient = a.value / b.value;
@@ -120,8 +174,8 @@ struct Dual {
 };
 
 /// Exactly zero, tangents included.
-template <class S, int N>
-constexpr bool is_exact_zero(const Dual<S, N>& x) {
+template <class S, int N, bool Forward>
+constexpr bool is_exact_zero(const Dual<S, N, Forward>& x) {
   if (!is_exact_zero(x.value)) return false;
   for (int k = 0; k < N; ++k) {
     if (!is_exact_zero(x.tangent[k])) return false;
@@ -131,12 +185,12 @@ constexpr bool is_exact_zero(const Dual<S, N>& x) {
 
 }  // namespace grove
 
-template <class S, int N>
-struct Eigen::NumTraits<grove::Dual<S, N>> : Eigen::GenericNumTraits<grove::Dual<S, N>> {
-  using Real = grove::Dual<S, N>;
-  using NonInteger = grove::Dual<S, N>;
-  using Nested = grove::Dual<S, N>;
-  using Literal = grove::Dual<S, N>;
+template <class S, int N, bool Forward>
+struct Eigen::NumTraits<grove::Dual<S, N, Forward>> : Eigen::GenericNumTraits<grove::Dual<S, N, Forward>> {
+  using Real = grove::Dual<S, N, Forward>;
+  using NonInteger = grove::Dual<S, N, Forward>;
+  using Nested = grove::Dual<S, N, Forward>;
+  using Literal = grove::Dual<S, N, Forward>;
   enum {
     IsComplex = 0,
     IsInteger = 0,
@@ -155,19 +209,19 @@ struct Eigen::NumTraits<grove::Dual<S, N>> : Eigen::GenericNumTraits<grove::Dual
   static int digits10() { return Eigen::NumTraits<S>::digits10(); }
 };
 
-template <class S, int N, class Op>
-struct Eigen::ScalarBinaryOpTraits<grove::Dual<S, N>, S, Op> {
-  using ReturnType = grove::Dual<S, N>;
+template <class S, int N, bool Forward, class Op>
+struct Eigen::ScalarBinaryOpTraits<grove::Dual<S, N, Forward>, S, Op> {
+  using ReturnType = grove::Dual<S, N, Forward>;
 };
-template <class S, int N, class Op>
-struct Eigen::ScalarBinaryOpTraits<S, grove::Dual<S, N>, Op> {
-  using ReturnType = grove::Dual<S, N>;
+template <class S, int N, bool Forward, class Op>
+struct Eigen::ScalarBinaryOpTraits<S, grove::Dual<S, N, Forward>, Op> {
+  using ReturnType = grove::Dual<S, N, Forward>;
 };
 
-template <class S, int N>
-class std::numeric_limits<grove::Dual<S, N>> : public std::numeric_limits<S> {
+template <class S, int N, bool Forward>
+class std::numeric_limits<grove::Dual<S, N, Forward>> : public std::numeric_limits<S> {
  public:
-  using D = grove::Dual<S, N>;
+  using D = grove::Dual<S, N, Forward>;
   static constexpr D min() { return std::numeric_limits<S>::min(); }
   static constexpr D max() { return std::numeric_limits<S>::max(); }
   static constexpr D lowest() { return std::numeric_limits<S>::lowest(); }

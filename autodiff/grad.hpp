@@ -145,6 +145,9 @@ const auto& choose_argument(std::index_sequence<I...>, Lifted& lifted, const Arg
 template <class S, bool Record, std::size_t... I, class F, class Args, class Use, class Seed = NoSeed>
 auto with_lifted(std::index_sequence<I...> positions, F& f, const Args& args, Use&& use, const Seed& seed = {}) {
   static_assert(((I < std::tuple_size_v<Args>)&&...), "grove: grad<I…>: there is no argument at that position");
+  static_assert(
+      !Record || is_recordable<S>,
+      "grove: grad of plain forward-mode numbers inside jvp or jacfwd; differentiate the variables themselves");
   Recording<S> recording;
   Tape<S>& tape = recording.tape();
   std::tuple<Borrowed<active_tree<std::tuple_element_t<I, Args>, S>>...> lifted;

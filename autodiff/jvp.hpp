@@ -17,8 +17,8 @@ struct ValueAndTangent {
 
 namespace detail {
 
-template <class S, int N>
-const S& part(const Dual<S, N>& x, int lane) {
+template <class S, int N, bool Forward>
+const S& part(const Dual<S, N, Forward>& x, int lane) {
   return lane < 0 ? x.value : x.tangent[lane];
 }
 
@@ -59,7 +59,7 @@ template <class F>
 auto jvp(F f) {
   return [f = std::move(f)]<detail::Differentiable P>(const P& params, const P& tangents, const auto&... args) {
     using S = detail::scalar_of_tree<P>;
-    using D = Dual<S, 1>;
+    using D = Dual<S, 1, true>;
     tree::check_same_structure("jvp", params, tangents, "params", "tangents");
     const auto direction = tree::flatten(tangents);
     const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };

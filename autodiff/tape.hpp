@@ -69,6 +69,10 @@ struct ConstantRanges {
   throw Error("matrix: active matrices exist only inside a loss; keep plain Eigen matrices outside");
 }
 
+/// False for numbers on which no tape records: variables of such a scalar are always constants.
+template <class S>
+inline constexpr bool is_recordable = true;
+
 /// The partials 1 and -1, as types: scaling by them costs nothing, or a change of sign.
 struct One {
   template <class S>
@@ -272,7 +276,7 @@ class Tape {
 
   /// Opens a recording inside the current one and returns what `close` needs.
   Mark open() {
-    if (!storage_.is_open()) [[unlikely]] {
+    if (is_recordable<S> && !storage_.is_open()) [[unlikely]] {
       storage_.open();
       begin_ = end_ = storage_.entries();
       adopt_storage();
@@ -453,8 +457,10 @@ class Tape {
   }
   /// Leaves nothing of the newest statement to be done, since other slots than the next statement's follow.
   void finish_newest() {
-    settle();
-    store_newest_size();
+    if constexpr (is_recordable<S>) {
+      settle();
+      store_newest_size();
+    }
   }
   [[gnu::noinline, gnu::cold]] static void zero_range(Entry* begin, Entry* end) {
     for (Entry* e = begin; e != end; ++e) e->partial = S(0);

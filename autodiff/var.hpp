@@ -119,6 +119,34 @@ struct VarAccess {
   /// The result of a function of one variable. `Rvalue` says that x is a temporary, whose statement may be extended.
   template <bool Rvalue, class S, class P>
   [[gnu::always_inline]] static Var<S> unary(const Var<S>& x, const S& value, const P& slope) {
+    if constexpr (is_recordable<S>) {
+      return recorded_unary<Rvalue>(x, value, slope);
+    } else {
+      return Var<S>(value, 0);
+    }
+  }
+  template <bool RvalueA, bool RvalueB, class S, class P, class Q>
+  [[gnu::always_inline]] static Var<S> binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
+                                              const Q& db) {
+    if constexpr (is_recordable<S>) {
+      return recorded_binary<RvalueA, RvalueB>(a, b, value, da, db);
+    } else {
+      return Var<S>(value, 0);
+    }
+  }
+  /// sum ← sum ± b.
+  template <class B, class S, class P>
+  [[gnu::always_inline]] static void accumulate(Var<S>& sum, B&& b, const P& sign, const S& value) {
+    if constexpr (is_recordable<S>) {
+      record_sum(sum, std::forward<B>(b), sign, value);
+    } else {
+      sum.value_ = value;
+    }
+  }
+
+ private:
+  template <bool Rvalue, class S, class P>
+  [[gnu::always_inline]] static Var<S> recorded_unary(const Var<S>& x, const S& value, const P& slope) {
     Tape<S>& tape = *current_tape<S>;
     if constexpr (Rvalue) {
       if (tape.is_newest(x.id_) && can_scale(tape)) [[likely]] {
@@ -136,8 +164,8 @@ struct VarAccess {
   }
 
   template <bool RvalueA, bool RvalueB, class S, class P, class Q>
-  [[gnu::always_inline]] static Var<S> binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
-                                              const Q& db) {
+  [[gnu::always_inline]] static Var<S> recorded_binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
+                                                       const Q& db) {
     Tape<S>& tape = *current_tape<S>;
     if constexpr (RvalueA && RvalueB) {
       if (tape.is_newest(b.id_) && a.id_ + 1 == b.id_ && tape.can_merge_newest_two()) [[likely]] {
@@ -168,9 +196,9 @@ struct VarAccess {
     return Var<S>(value, tape.push(a.id_, da, b.id_, db));
   }
 
-  /// sum ← sum ± b. The statement of `sum` grows in place while nothing else refers to it.
+  /// The statement of `sum` grows in place while nothing else refers to it.
   template <class B, class S, class P>
-  [[gnu::always_inline]] static void accumulate(Var<S>& sum, B&& b, const P& sign, const S& value) {
+  [[gnu::always_inline]] static void record_sum(Var<S>& sum, B&& b, const P& sign, const S& value) {
     Tape<S>& tape = *current_tape<S>;
     if (tape.are_live(sum.id_, b.id_)) [[likely]] {
       if (tape.is_newest(sum.id_)) {
@@ -189,10 +217,9 @@ struct VarAccess {
         }
       }
     }
-    assign(sum, binary<false, !std::is_lvalue_reference_v<B>>(sum, b, value, One(), sign));
+    assign(sum, recorded_binary<false, !std::is_lvalue_reference_v<B>>(sum, b, value, One(), sign));
   }
 
- private:
   static constexpr std::uint64_t moved = std::uint64_t{1} << 63;  // of no recording: use after std::move is an error
 
   // The slow paths take and return ids: a variable whose address is taken would live in memory.
@@ -305,10 +332,29 @@ constexpr S plain(const T& x) requires(!std::same_as<T, Var<S>>) {
   return S(x);
 }
 
+/// The operand of an operation on values: a plain number beside a Dual stays one, as it has no tangents.
+template <class S, class T>
+constexpr decltype(auto) number(const T& x) {
+  if constexpr (std::same_as<T, Var<S>>) {
+    return x.value();
+  } else if constexpr (is_dual<S> && std::is_arithmetic_v<T>) {
+    return x;
+  } else {
+    return S(x);
+  }
+}
+
+// A copy of a float, a reference to what is large.
+template <class S, class A>
+using number_t =
+    std::conditional_t<std::is_floating_point_v<S>, S, decltype(number<S>(std::declval<const bare<A>&>()))>;
+
 /// The value, by its partials, of a function of two operands of which either may be a plain number.
 template <class A, class B, class S, class Da, class Db>
 [[gnu::always_inline]] inline Var<S> scalar_binary(A&& a, B&& b, const S& value, const Da& da, const Db& db) {
-  if constexpr (!std::same_as<bare<A>, Var<S>>) {
+  if constexpr (!is_recordable<S>) {
+    return Var<S>(value);
+  } else if constexpr (!std::same_as<bare<A>, Var<S>>) {
     return VarAccess::unary<is_temporary<B>>(b, value, db());
   } else if constexpr (!std::same_as<bare<B>, Var<S>>) {
     return VarAccess::unary<is_temporary<A>>(a, value, da());
@@ -324,7 +370,7 @@ requires detail::ScalarOperands<A, B>
 [[gnu::always_inline]] inline auto operator+(A&& a, B&& b) {
   using S = detail::common_scalar<A, B>;
   const auto one = [] { return detail::One(); };
-  return detail::scalar_binary(std::forward<A>(a), std::forward<B>(b), S(detail::plain<S>(a) + detail::plain<S>(b)),
+  return detail::scalar_binary(std::forward<A>(a), std::forward<B>(b), S(detail::number<S>(a) + detail::number<S>(b)),
                                one, one);
 }
 
@@ -333,7 +379,7 @@ requires detail::ScalarOperands<A, B>
 [[gnu::always_inline]] inline auto operator-(A&& a, B&& b) {
   using S = detail::common_scalar<A, B>;
   return detail::scalar_binary(
-      std::forward<A>(a), std::forward<B>(b), S(detail::plain<S>(a) - detail::plain<S>(b)),
+      std::forward<A>(a), std::forward<B>(b), S(detail::number<S>(a) - detail::number<S>(b)),
       [] { return detail::One(); }, [] { return detail::MinusOne(); });
 }
 
@@ -341,16 +387,18 @@ template <class A, class B>
 requires detail::ScalarOperands<A, B>
 [[gnu::always_inline]] inline auto operator*(A&& a, B&& b) {
   using S = detail::common_scalar<A, B>;
-  const S x = detail::plain<S>(a), y = detail::plain<S>(b);
+  const detail::number_t<S, A> x = detail::number<S>(a);
+  const detail::number_t<S, B> y = detail::number<S>(b);
   return detail::scalar_binary(
-      std::forward<A>(a), std::forward<B>(b), S(x * y), [&] { return y; }, [&] { return x; });
+      std::forward<A>(a), std::forward<B>(b), S(x * y), [&] { return S(y); }, [&] { return S(x); });
 }
 
 template <class A, class B>
 requires detail::ScalarOperands<A, B>
 [[gnu::always_inline]] inline auto operator/(A&& a, B&& b) {
   using S = detail::common_scalar<A, B>;
-  const S x = detail::plain<S>(a), y = detail::plain<S>(b);
+  const detail::number_t<S, A> x = detail::number<S>(a);
+  const detail::number_t<S, B> y = detail::number<S>(b);
   const S quotient = x / y;
   return detail::scalar_binary(
       std::forward<A>(a), std::forward<B>(b), quotient, [&] { return S(S(1) / y); }, [&] { return S(-quotient / y); });

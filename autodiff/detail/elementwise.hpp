@@ -169,7 +169,11 @@ auto elementwise(const Row& row, A&& a) {
   } else if constexpr (is_var<X>) {
     using S = typename X::Scalar;
     const S y = number_value<S>(row, a.value());
-    return VarAccess::unary<is_temporary<A>>(a, y, S(row.slope(a.value(), y)));
+    if constexpr (is_recordable<S>) {
+      return VarAccess::unary<is_temporary<A>>(a, y, S(row.slope(a.value(), y)));
+    } else {
+      return Var<S>(y);
+    }
   } else if constexpr (ActiveDense<X>) {
     using S = typename X::S;
     return apply_row<S>(row, term_of_forwarded<S>(std::forward<A>(a)));

@@ -78,18 +78,18 @@ bool has_bad_tangents(const View<S>& vectors) {
 }
 
 /// The part of a forward-mode number that its value does not hold.
-template <class T, int N>
-Dual<T, N> tangent_part(Dual<T, N> x) {
+template <class T, int N, bool Forward>
+Dual<T, N, Forward> tangent_part(Dual<T, N, Forward> x) {
   x.value = T(0);
   return x;
 }
 
 /// x / gap for a tangent x; where there is no gap 0 for a zero x, and else the value 0 with tangents that are no
 /// number.
-template <class T, int N>
-Dual<T, N> tangent_quotient(const Dual<T, N>& x, const Dual<T, N>& gap, bool no_gap) {
+template <class T, int N, bool Forward>
+Dual<T, N, Forward> tangent_quotient(const Dual<T, N, Forward>& x, const Dual<T, N, Forward>& gap, bool no_gap) {
   if (!no_gap) return tangent_part(x) / gap;
-  Dual<T, N> y;
+  Dual<T, N, Forward> y;
   for (int k = 0; k < N; ++k) {
     if (!is_exact_zero(x.tangent[k])) y.tangent[k] = T(std::numeric_limits<double>::quiet_NaN());
   }
@@ -97,18 +97,18 @@ Dual<T, N> tangent_quotient(const Dual<T, N>& x, const Dual<T, N>& gap, bool no_
 }
 
 /// The values of forward-mode numbers, in the memory of the tape below.
-template <class T, int N>
-View<T> value_parts(const View<Dual<T, N>>& a) {
+template <class T, int N, bool Forward>
+View<T> value_parts(const View<Dual<T, N, Forward>>& a) {
   View<T> values = new_matrix<T>(a.rows(), a.cols());
   for (Index j = 0; j < a.cols(); ++j) {
     for (Index i = 0; i < a.rows(); ++i) values(i, j) = a(i, j).value;
   }
   return values;
 }
-template <class T, int N>
-void set_values(View<Dual<T, N>> to, const View<T>& from) {
+template <class T, int N, bool Forward>
+void set_values(View<Dual<T, N, Forward>> to, const View<T>& from) {
   for (Index j = 0; j < to.cols(); ++j) {
-    for (Index i = 0; i < to.rows(); ++i) to(i, j) = Dual<T, N>(from(i, j));
+    for (Index i = 0; i < to.rows(); ++i) to(i, j) = Dual<T, N, Forward>(from(i, j));
   }
 }
 

@@ -28,10 +28,10 @@ struct leaf_traits<Var<S>> {
   static Var<S>& view(Var<S>& x) { return x; }
   static const Var<S>& view(const Var<S>& x) { return x; }
 };
-template <class S, int N>
-struct leaf_traits<Dual<S, N>> {
+template <class S, int N, bool Forward>
+struct leaf_traits<Dual<S, N, Forward>> {
   static constexpr bool is_leaf = true;
-  using Scalar = Dual<S, N>;
+  using Scalar = Dual<S, N, Forward>;
   static Index rows(const Scalar&) { return 1; }
   static Index cols(const Scalar&) { return 1; }
   static Index size(const Scalar&) { return 1; }

@@ -18,8 +18,8 @@ requires std::is_arithmetic_v<X>
 struct real_of<X> {
   using type = std::conditional_t<std::is_integral_v<X>, double, X>;
 };
-template <class S, int N>
-struct real_of<Dual<S, N>> : real_of<S> {};
+template <class S, int N, bool Forward>
+struct real_of<Dual<S, N, Forward>> : real_of<S> {};
 template <class X>
 using real_t = typename real_of<std::remove_cvref_t<X>>::type;
 
@@ -29,12 +29,22 @@ constexpr real_t<X> constant(const X&, double c) {
   return static_cast<real_t<X>>(c);
 }
 
-template <class S, int N>
-bool has_tangent(const Dual<S, N>& x) {
+template <class S, int N, bool Forward>
+bool has_tangent(const Dual<S, N, Forward>& x) {
   for (int k = 0; k < N; ++k) {
     if (!is_exact_zero(x.tangent[k])) return true;
   }
   return false;
+}
+
+/// True if the chain rule with this slope needs no look at the tangents: zero times it is zero.
+template <class S>
+constexpr bool is_tame(const S& slope) {
+  if constexpr (std::is_floating_point_v<S>) {
+    return slope - slope == S(0);
+  } else {
+    return false;
+  }
 }
 
 // A row's `value` sees floating numbers only; duals and variables get there by the chain rule. So a formula with
@@ -45,7 +55,8 @@ S number_value(const Row& row, const S& a) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value);
     // A constant has no tangent, so its slope (possibly infinite) must not enter.
-    return has_tangent(a) ? S::chain(y, T(row.slope(a.value, y)), a) : S(y);
+    const T slope(row.slope(a.value, y));
+    return is_tame(slope) || has_tangent(a) ? S::chain(y, slope, a) : S(y);
   } else if constexpr (is_var<S>) {
     using T = typename S::Scalar;
     const T y = number_value<T>(row, a.value());
@@ -59,8 +70,9 @@ S number_value(const Row& row, const S& a, const S& b) {
   if constexpr (is_dual<S>) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value, b.value);
-    const T sa = has_tangent(a) ? T(row.slope_a(a.value, b.value, y)) : T(0);
-    const T sb = has_tangent(b) ? T(row.slope_b(a.value, b.value, y)) : T(0);
+    T sa(row.slope_a(a.value, b.value, y)), sb(row.slope_b(a.value, b.value, y));
+    if (!is_tame(sa) && !has_tangent(a)) sa = T(0);
+    if (!is_tame(sb) && !has_tangent(b)) sb = T(0);
     return S::chain(y, sa, a, sb, b);
   } else if constexpr (is_var<S>) {
     using T = typename S::Scalar;

@@ -154,3 +154,18 @@ TEST_CASE("value_and_grad allocates only the gradients that it returns") {
   });
   CHECK(allocations_of([&] { CHECK(f(x).grads.size() == 10); }) <= copying);
 }
+
+TEST_CASE("the Jacobian of a small function allocates nothing") {
+  const auto f = [](const auto& v, const Eigen::Vector2d& y) {
+    using T = grove::scalar_t<decltype(v)>;
+    return Eigen::Matrix<T, 2, 1>(T(v[0] * sin(v[1]) - y[0]), T(v[2] / v[0] + y[1]));
+  };
+  const Eigen::Vector3d x(1.0, 2.0, 3.0);
+  const Eigen::Vector2d y(0.5, 0.25);
+  Eigen::Vector2d value;
+  Eigen::Matrix<double, 2, 3> jacobian;
+  const auto compute = [&] { grove::value_and_jacobian_into(f, x, value, jacobian, y); };
+  compute();
+  CHECK(allocations_of(compute) == 0);
+  CHECK(jacobian(1, 2) == 1.0);
+}

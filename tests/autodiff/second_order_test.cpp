@@ -70,6 +70,49 @@ TEST_CASE("Jacobians by forward and by reverse mode agree") {
   CHECK(row.isApprox(grove::tree::flatten(grove::grad(loss)(p, x)), 1e-13));
 }
 
+TEST_CASE("value_and_jacobian gives both, into existing storage too, in the mode that the sizes ask for") {
+  const Model<> p = example();
+  const MatrixXd x = MatrixXd::Constant(3, 2, 0.4);
+  const auto [value, jacobian] = grove::value_and_jacobian(residuals)(p, x);
+  CHECK(value.isApprox(grove::jvp(residuals)(p, p, x).value, 1e-15));
+  CHECK(jacobian.isApprox(grove::jacrev(residuals)(p, x), 1e-13));
+
+  // Sizes known at compile time: 2×5 by forward mode at once, 1×9 by reverse mode, a tree of 18 by two groups of
+  // columns.
+  const auto turn = [](const auto& q) {
+    const auto& [angle, v] = q;
+    using std::cos;
+    return (v * cos(angle)).head(2).eval();
+  };
+  const std::pair<double, Eigen::Vector4d> at{0.7, {1.0, 2.0, 3.0, 4.0}};
+  Eigen::Vector2d turned;
+  Eigen::Matrix<double, 2, 5> forward;
+  grove::value_and_jacobian_into(turn, at, turned, forward);
+  CHECK(turned.isApprox(std::cos(0.7) * Eigen::Vector2d(1, 2)));
+  CHECK(forward.isApprox(grove::jacrev(turn)(at), 1e-14));
+  CHECK(forward(1, 0) == Approx(-2 * std::sin(0.7)));
+
+  double norm = 0;
+  Eigen::RowVectorXd row;
+  const Eigen::Vector<double, 9> nine = Eigen::Vector<double, 9>::LinSpaced(1.0, 9.0);
+  grove::value_and_jacobian_into([](const auto& v) { return v.squaredNorm(); }, nine, norm, row);
+  CHECK(norm == Approx(285.0));
+  CHECK(row.transpose().isApprox(2 * nine));
+
+  std::pair<Eigen::Matrix<double, 3, 6>, double> tree;
+  MatrixXd wide;
+  const Eigen::Matrix<double, 3, 6> eighteen = Eigen::Matrix<double, 3, 6>::Random();
+  const auto squares = [](const auto& m) { return std::pair((m.array() * m.array()).matrix().eval(), m.sum()); };
+  grove::value_and_jacobian_into(squares, eighteen, tree, wide);
+  CHECK(tree.first.isApprox(eighteen.array().square().matrix()));
+  CHECK(tree.second == Approx(eighteen.sum()));
+  CHECK(wide.topRows(18).isApprox(MatrixXd((2 * eighteen).reshaped().asDiagonal())));
+  CHECK(wide.row(18) == Eigen::RowVectorXd::Ones(18));
+
+  Eigen::Matrix<double, 3, 5> wrong;
+  CHECK_THROWS_WITH(grove::value_and_jacobian_into(turn, at, turned, wrong), "jacobian: 3×5 and 2×5 differ");
+}
+
 TEST_CASE("the Hessian is symmetric and agrees with differences of the gradient and with hvp") {
   const Model<> p = example();
   const MatrixXd x =
