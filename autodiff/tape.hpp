@@ -261,6 +261,20 @@ class Tape {
                                       slot_of(next_)};
   }
 
+  /// The same with n fresh slots for the outputs: `make(first slot)` returns the pullback.
+  template <class Make>
+  std::uint32_t record_outputs(std::size_t n, const Make& make) {
+    using F = decltype(make(std::uint32_t{}));
+    static_assert(std::is_trivially_destructible_v<F>, "grove: a pullback may capture handles and numbers only");
+    nodes_buffer_.reserve(nodes_ + 1, nodes_);
+    void* memory = arena_.allocate(sizeof(F));
+    const std::uint32_t first = allocate_inputs(n);
+    new (memory) F(make(first));
+    nodes_buffer_.data()[nodes_++] = {[](void* payload, Tape&) { (*static_cast<F*>(payload))(); }, memory, first,
+                                      slot_of(next_)};
+    return first;
+  }
+
   /// Keeps an object until the recording ends, then destroys it.
   template <class T>
   T* own(T object) {
@@ -333,10 +347,11 @@ class Tape {
     try {
       std::size_t entry = entries_used(), slot = slot_count();
       for (std::size_t n = nodes_; n-- > opened.nodes;) {
-        const Node node = nodes_buffer_.data()[n];
+        const Node& node = nodes_buffer_.data()[n];
+        const std::size_t slot_begin = node.slot_begin;  // a pullback may record, and the nodes move
         entry = sweep_statements(entry, slot, node.slot_end);
         if (node.pullback != nullptr) node.pullback(node.payload, *this);
-        slot = node.slot_begin;
+        slot = slot_begin;
       }
       sweep_statements(entry, slot, opened.slots + input_slots);
     } catch (...) {

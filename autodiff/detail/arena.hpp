@@ -23,8 +23,8 @@ class Arena {
 
   void* allocate(std::size_t bytes) {
     const std::size_t padded = (bytes + alignment - 1) & ~(alignment - 1);
-    if (chunk_ < chunks_.size() && offset_ + padded <= chunks_[chunk_].size) [[likely]] {
-      std::byte* p = chunks_[chunk_].data.get() + offset_;
+    if (offset_ + padded <= size_) [[likely]] {
+      std::byte* p = base_ + offset_;
       offset_ += padded;
       return p;
     }
@@ -40,7 +40,7 @@ class Arena {
   Mark mark() const { return {chunk_, offset_}; }
 
   void rewind(Mark mark) {
-    chunk_ = mark.chunk;
+    if (mark.chunk != chunk_) enter_chunk(mark.chunk);
     offset_ = mark.offset;
   }
 
@@ -59,7 +59,7 @@ class Arena {
     std::size_t size;
   };
 
-  void* allocate_in_next_chunk(std::size_t padded) {
+  [[gnu::noinline]] void* allocate_in_next_chunk(std::size_t padded) {
     std::size_t next = chunks_.empty() ? 0 : chunk_ + 1;
     while (next < chunks_.size() && chunks_[next].size < padded) ++next;
     if (next >= chunks_.size()) {
@@ -69,13 +69,20 @@ class Arena {
       chunks_.push_back({std::unique_ptr<std::byte, Free>(raw), size});
       next = chunks_.size() - 1;
     }
-    chunk_ = next;
+    enter_chunk(next);
     offset_ = padded;
-    return chunks_[next].data.get();
+    return base_;
+  }
+  void enter_chunk(std::size_t chunk) {
+    chunk_ = chunk;
+    base_ = chunks_[chunk].data.get();
+    size_ = chunks_[chunk].size;
   }
 
   std::vector<Chunk> chunks_;
   std::size_t chunk_ = 0;
+  std::byte* base_ = nullptr;  // of the chunk
+  std::size_t size_ = 0;       // of the chunk
   std::size_t offset_ = 0;
 };
 

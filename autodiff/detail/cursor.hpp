@@ -114,8 +114,10 @@ class Cursor<ScalarTerm<S>, Plain> {
   [[gnu::always_inline]] void send(Index, const Elements<P>&, const P& c) {
     if constexpr (std::same_as<P, S>) {
       sum_ += c;
-    } else {
+    } else if constexpr (std::same_as<P, Pack<S>>) {
       sums_ += c;
+    } else {
+      sum_ += c.sum();
     }
   }
   void enter(Index) {}

@@ -25,16 +25,13 @@ Active<Plain> evaluate_in_one_pass(const Formula<Row, Plain, Terms...>& formula)
     write_values<Plain>(formula, rows, cols, values);
   }
   if (!formula.is_active()) return Active<Plain>(values, 0, 0, rows, cols);
-  const Active<Plain> y(values, tape.allocate_slots(n), tape.tag(), rows, cols);
-  record(y, [formula, y](auto&) {
-    const StoredCotangent<S> c{current_tape<S>->adjoint(y.slot())};
+  return record_values<Plain>(values, rows, cols, [formula, values](const S* y_bar) {
     if (current_tape<S>->guards_zero_cotangents) {
-      pull_back<true>(formula, c, y.data());
+      pull_back<true>(formula, StoredCotangent<S>{y_bar}, values);
     } else {
-      pull_back<false>(formula, c, y.data());
+      pull_back<false>(formula, StoredCotangent<S>{y_bar}, values);
     }
   });
-  return y;
 }
 
 /// A constant matrix times an active vector. It has no formula for single elements: sums take it in blocks of rows

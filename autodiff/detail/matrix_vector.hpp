@@ -20,26 +20,16 @@ inline constexpr bool stays_product<S, ConstantTerm<S, Plain, Stride>, Active<Ve
 
 // ---- Blocks of rows -------------------------------------------------------------------------------------------------
 
-template <class S>
-using HalfPack = Eigen::Array<S, int(pack_size<S> / 2), 1>;
-
 /// y ← X w (first), or y += X w, for N columns of length m, `stride` apart.
 template <int N, class S>
 void add_columns(const S* x, Index stride, Index m, const S* w, S* y, bool first) {
   S weights[N];  // not in memory that y may share
-  std::copy_n(w, N, weights);
-  const auto rows = [&, stride ]<class P>(std::type_identity<P>, Index i) __attribute__((always_inline)) {
+  for (int j = 0; j < N; ++j) weights[j] = w[j];
+  in_packs<S, true>(m, [&, stride]<class P>(std::type_identity<P>, Index i) {
     P sum = load<P>(x + i) * weights[0];
     for (int j = 1; j < N; ++j) sum += load<P>(x + j * stride + i) * weights[j];
     store<P>(y + i, first ? sum : P(sum + load<P>(y + i)));
-  };
-  Index i = 0;
-  for (; i + pack_size<S> <= m; i += pack_size<S>) rows(std::type_identity<Pack<S>>{}, i);
-  if (i + pack_size<S> / 2 <= m) {
-    rows(std::type_identity<HalfPack<S>>{}, i);
-    i += pack_size<S> / 2;
-  }
-  one_by_one(i, m, [&](Index last) { rows(std::type_identity<S>{}, last); });
+  });
 }
 /// out += Xᵀ c
 template <int N, class S>
@@ -170,7 +160,7 @@ Var<S> sum_in_blocks(const Term& term, const S& factor) {
   for (Index first = 0; first < n; first += longest) {
     const Index length = std::min(longest, n - first);
     cursor.enter(length);
-    in_slice<S>(cursor, length, [&]<class P>(auto& at, std::type_identity<P>, Index k) {
+    in_slice<S, true>(cursor, length, [&]<class P>(auto& at, std::type_identity<P>, Index k) {
       const auto trace = at.template trace<P>(k);
       total.template send<false, P>(k, {trace.value}, trace.value);
       if (active) at.template send<false, P>(k, trace, repeated<P>(factor));
@@ -180,7 +170,7 @@ Var<S> sum_in_blocks(const Term& term, const S& factor) {
   const S value = total.total() * factor;
   if (!active) return value;
   cursor.finish();
-  return record_scalar<S>(value, [shares = sinks.shares()](const S& c) { shares.send(c); });
+  return record_scalar<S>(value, [shares = sinks.shares()](const S& c) { send_shares<S>(shares, c); });
 }
 
 }  // namespace grove::detail

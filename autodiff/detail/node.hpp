@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 
 #include "autodiff/active.hpp"
 
@@ -58,19 +59,36 @@ void record(const Active<Plain>& y, F pullback) {
   });
 }
 
+/// The same for n values that were just computed.
+template <class Plain, class S, class F>
+Active<Plain> record_values(const S* values, Index rows, Index cols, F pullback) {
+  Tape<S>& tape = *current_tape<S>;
+  const auto n = static_cast<std::size_t>(rows * cols);
+  const std::uint32_t first = tape.record_outputs(n, [&](std::uint32_t slot) {
+    return [slot, n, pullback] {
+      S* const y_bar = current_tape<S>->adjoint(slot);
+      if (std::all_of(y_bar, y_bar + n, [](const S& c) { return is_exact_zero(c); })) return;
+      pullback(y_bar);
+      std::fill_n(y_bar, n, S(0));
+    };
+  });
+  return Active<Plain>(values, first, tape.tag(), rows, cols);
+}
+
 /// A scalar result with value `value` whose cotangent goes to `pullback(c)`.
 template <class S, class F>
 Var<S> record_scalar(const S& value, F pullback) {
   Tape<S>& tape = *current_tape<S>;
-  const std::uint32_t slot = tape.allocate_slots(1);
-  tape.record([slot, pullback] {
-    S& adjoint = *current_tape<S>->adjoint(slot);
-    const S c = adjoint;
-    if (is_exact_zero(c)) return;
-    adjoint = S(0);
-    pullback(c);
+  const std::uint32_t first = tape.record_outputs(1, [&](std::uint32_t slot) {
+    return [slot, pullback] {
+      S& adjoint = *current_tape<S>->adjoint(slot);
+      const S c = adjoint;
+      if (is_exact_zero(c)) return;
+      adjoint = S(0);
+      pullback(c);
+    };
   });
-  return VarAccess::make(value, slot, tape.tag());
+  return VarAccess::make(value, first, tape.tag());
 }
 
 }  // namespace grove::detail

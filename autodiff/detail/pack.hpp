@@ -20,6 +20,8 @@ inline constexpr Index pack_size<float> = 16;
 
 template <class S>
 using Pack = Eigen::Array<S, int(pack_size<S>), 1>;
+template <class S>
+using HalfPack = Eigen::Array<S, int(pack_size<S> / 2), 1>;
 
 /// The elements at `data`, as a pack or (P = S) as one number.
 template <class P, class T>
@@ -53,7 +55,7 @@ template <class P, class S>
   if constexpr (std::same_as<P, S>) {
     return s;
   } else {
-    return P::Constant(s);
+    return -P::Constant(-s);  // Eigen fills a bare constant element by element
   }
 }
 
@@ -71,12 +73,18 @@ template <class Body>
   }
 }
 
-/// `body(std::type_identity<P>{}, k)` for k in [0, n): packs, then single elements.
-template <class S, class Body>
+/// `body(std::type_identity<P>{}, k)` for k in [0, n): packs, then (if Halves) half a pack, then single elements.
+template <class S, bool Halves = false, class Body>
 [[gnu::always_inline]] inline void in_packs(Index n, const Body& body) {
   Index k = 0;
   if constexpr (pack_size < S >> 1) {
     for (; k + pack_size<S> <= n; k += pack_size<S>) body(std::type_identity<Pack<S>>{}, k);
+    if constexpr (Halves) {
+      if (k + pack_size<S> / 2 <= n) {
+        body(std::type_identity<HalfPack<S>>{}, k);
+        k += pack_size<S> / 2;
+      }
+    }
   }
   one_by_one(
       k, n, [&](Index i) __attribute__((always_inline)) { body(std::type_identity<S>{}, i); });

@@ -1,9 +1,9 @@
 // Where the cotangents of a walk go: into adjoints, or into buffers.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
 
 #include "autodiff/detail/pack.hpp"
 
@@ -18,24 +18,24 @@ void add_run(S* to, const S* from, Index n, const S& factor = S(1)) {
 /// Expressions of so many operands are evaluated before they become operands themselves.
 inline constexpr int max_fused_leaves = 8;
 
-/// A part of the gradient of a scalar result: times the cotangent it belongs to n slots.
-template <class S>
+/// A part of the gradient of a scalar result: times the cotangent it belongs to n slots. Its numbers follow it.
 struct Share {
-  const S* data;
+  Share* next;
   Index n;
   std::uint32_t slot;
-};
 
-/// The gradient of a scalar result, computed with it.
-template <class S>
-struct Shares {
-  const Share<S>* first;
-  int count;
-
-  void send(const S& c) const {
-    for (int i = 0; i < count; ++i) add_run(current_tape<S>->adjoint(first[i].slot), first[i].data, first[i].n, c);
+  template <class S>
+  S* data() {
+    return reinterpret_cast<S*>(reinterpret_cast<std::byte*>(this) + Arena::alignment);
   }
 };
+
+/// Adds all shares, times a factor, to the adjoints.
+template <class S>
+void send_shares(Share* first, const S& factor) {
+  for (Share* share = first; share != nullptr; share = share->next)
+    add_run(current_tape<S>->adjoint(share->slot), share->template data<S>(), share->n, factor);
+}
 
 /// Where the cotangents of a backward walk go: to the adjoints, or (keeping) into buffers that the node keeps.
 ///
@@ -55,36 +55,38 @@ class Sinks {
   S* run(std::uint32_t slot, Index n) {
     if (!keeping_ && !crosses_earlier(slot, n)) [[likely]]
       return tape_.adjoint(slot);
-    S* buffer = tape_.allocate_values(static_cast<std::size_t>(n));
-    std::uninitialized_fill_n(buffer, n, S(0));
-    keep(buffer, n, slot);
+    S* buffer = share(slot, n);
+    in_packs<S>(n, [=]<class P>(std::type_identity<P>, Index k) {
+      if constexpr (std::same_as<P, S>) {
+        new (buffer + k) S(0);
+      } else {
+        store<P>(buffer + k, repeated<P>(S(0)));
+      }
+    });
     return buffer;
   }
   /// The same for slots with gaps.
   S* gapped(std::uint32_t slot) const { return tape_.adjoint(slot); }
   void scalar(std::uint32_t slot, const S& c) {
     if (keeping_) {
-      keep(new (tape_.allocate_values(1)) S(c), 1, slot);
+      new (share(slot, 1)) S(c);
     } else {
       *tape_.adjoint(slot) += c;
     }
   }
 
-  /// After the walk: adds what went into buffers.
-  void finish() {
-    for (int i = 0; i < kept_; ++i) add_run(tape_.adjoint(shares_[i].slot), shares_[i].data, shares_[i].n);
-  }
-  /// After the walk: what the node keeps.
-  Shares<S> shares() {
-    auto* all = tape_.template allocate_array<Share<S>>(static_cast<std::size_t>(kept_));
-    std::copy_n(shares_, kept_, all);
-    return {all, kept_};
-  }
+  /// What went into buffers: after the walk it is added to the adjoints, or kept by the node.
+  Share* shares() const { return shares_; }
 
  private:
   static constexpr int capacity = 2 * max_fused_leaves;
+  static_assert(alignof(S) <= Arena::alignment && sizeof(Share) <= Arena::alignment);
 
-  void keep(const S* buffer, Index n, std::uint32_t slot) { shares_[kept_++] = {buffer, n, slot}; }
+  S* share(std::uint32_t slot, Index n) {
+    void* memory = tape_.arena().allocate(Arena::alignment + static_cast<std::size_t>(n) * sizeof(S));
+    shares_ = new (memory) Share{shares_, n, slot};
+    return shares_->template data<S>();
+  }
 
   // True if n slots from `slot` on overlap those of an earlier operand without being the same.
   bool crosses_earlier(std::uint32_t slot, Index n) {
@@ -100,9 +102,9 @@ class Sinks {
   Tape<S>& tape_ = *current_tape<S>;
   bool keeping_;
   Arena::Mark mark_;
-  int runs_ = 0, kept_ = 0;
+  Share* shares_ = nullptr;
+  int runs_ = 0;
   std::uint32_t begin_[capacity], end_[capacity];
-  Share<S> shares_[capacity];
 };
 
 }  // namespace grove::detail

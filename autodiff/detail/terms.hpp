@@ -76,7 +76,7 @@ struct ConstantTerm {
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
   /// From one column to the next (of a row-major one: from row to row).
-  Index outer() const { return contiguous ? (row_major ? cols_ : rows_) : steps_.outer; }
+  Index outer() const { return contiguous ? (row_major ? cols() : rows()) : steps_.outer; }
   bool is_active() const { return false; }
   auto map() const { return make_map<const Plain>(); }
   auto matrix_map() const { return make_map<const as_matrix<Plain>>(); }
@@ -99,7 +99,8 @@ struct ConstantTerm {
     }
   }
 
-  Index rows_, cols_;
+  [[no_unique_address]] Extent<RowsAtCompileTime> rows_;
+  [[no_unique_address]] Extent<ColsAtCompileTime> cols_;
   [[no_unique_address]] std::conditional_t<contiguous, NoSteps, Steps> steps_;
 };
 

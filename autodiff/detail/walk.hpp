@@ -9,7 +9,7 @@ namespace grove::detail {
 
 /// The same for one slice of a walk: `body(cursor, std::type_identity<P>{}, k)`. It works on a copy of the cursor,
 /// which nothing else knows of, so that sums stay in registers.
-template <class S, class CursorType, class Body>
+template <class S, bool Halves = false, class CursorType, class Body>
 [[gnu::always_inline]] inline void in_slice(CursorType& cursor, Index length, const Body& body) {
   CursorType moving = cursor;
   in_packs<S>(
@@ -79,7 +79,8 @@ struct EqualCotangent {
 /// Sends the cotangent of a term, an array of the order of Plain, to its operands; its values are computed again.
 template <class Plain, bool Guarded, class Term, class C>
 void pull_back(const Term& term, Index rows, Index cols, const C& cotangent) {
-  Sinks<typename plain_traits<Plain>::Scalar> sinks;
+  using S = typename plain_traits<Plain>::Scalar;
+  Sinks<S> sinks;
   Cursor<Term, Plain> cursor(term, &sinks);
   walk<Plain, is_flat<Term, Plain>>(cursor, rows, cols,
                                     [&]<class P>(auto& at, std::type_identity<P>, Index k, Index first) {
@@ -87,7 +88,7 @@ void pull_back(const Term& term, Index rows, Index cols, const C& cotangent) {
                                       at.template send<Guarded, P>(k, trace, cotangent.template at<P>(first + k));
                                     });
   cursor.finish();
-  sinks.finish();
+  send_shares<S>(sinks.shares(), S(1));
 }
 
 /// The same where the values y of the formula are at hand.
@@ -95,7 +96,8 @@ template <bool Guarded, class Row, class Plain, class... Terms, class C>
 void pull_back(const Formula<Row, Plain, Terms...>& formula, const C& cotangent,
                const typename plain_traits<Plain>::Scalar* y) {
   using F = Formula<Row, Plain, Terms...>;
-  Sinks<typename plain_traits<Plain>::Scalar> sinks;
+  using S = typename plain_traits<Plain>::Scalar;
+  Sinks<S> sinks;
   Cursor<F, Plain> cursor(formula, &sinks);
   walk<Plain, is_flat<F, Plain>>(cursor, formula.rows(), formula.cols(),
                                  [&]<class P>(auto& at, std::type_identity<P>, Index k, Index first) {
@@ -104,7 +106,7 @@ void pull_back(const Formula<Row, Plain, Terms...>& formula, const C& cotangent,
                                                                             cotangent.template at<P>(first + k));
                                  });
   cursor.finish();
-  sinks.finish();
+  send_shares<S>(sinks.shares(), S(1));
 }
 
 }  // namespace grove::detail

@@ -1,0 +1,276 @@
+// What active matrices and their unevaluated expressions have in common: Eigen's member functions.
+#pragma once
+
+#include <Eigen/Core>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/detail/shape.hpp"
+#include "autodiff/var.hpp"
+
+namespace grove {
+
+using Eigen::Index;
+
+template <class Plain, class Stride = Eigen::Stride<0, 0>>
+class Active;
+
+/// Base of everything active and dense: it makes the functions of grove visible to unqualified calls on it.
+template <class Derived>
+struct ActiveExpression {};
+
+namespace detail {
+
+template <class Row, class Plain, class... Terms>
+class Expr;
+template <class X, bool ByRows>
+class Directional;
+template <class X>
+class Diagonal;
+
+template <class T>
+inline constexpr bool is_active_handle = false;
+template <class Plain, class Stride>
+inline constexpr bool is_active_handle<Active<Plain, Stride>> = true;
+template <class T>
+inline constexpr bool is_expr = false;
+template <class Row, class Plain, class... Terms>
+inline constexpr bool is_expr<Expr<Row, Plain, Terms...>> = true;
+
+template <class T>
+inline constexpr bool is_active_dense = is_active_handle<bare<T>> || is_expr<bare<T>>;
+
+/// Active matrix or array: a handle, or an elementwise expression not yet evaluated.
+template <class T>
+concept ActiveDense = is_active_dense<T>;
+
+template <class D>
+void take_dense(const Eigen::DenseBase<D>&);
+
+/// Any Eigen expression (of plain numbers, or of variables). Asked through deduction, since some derive from another
+/// expression's base (VectorBlock from Block's).
+template <class T>
+concept EigenDense = requires(const bare<T>& x) {
+  take_dense(x);
+};
+
+template <class T>
+concept Dense = ActiveDense<T> || EigenDense<T>;
+
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_without_value() {
+  throw Error("matrix: used before it was given a value");
+}
+
+/// The handle behind an active operand: itself, or the (remembered) value of an expression.
+template <class Plain, class Stride>
+const Active<Plain, Stride>& evaluated(const Active<Plain, Stride>& x) {
+  x.check();
+  return x;
+}
+template <class Row, class Plain, class... Terms>
+const Active<Plain>& evaluated(const Expr<Row, Plain, Terms...>& x) {
+  return x.evaluate();
+}
+
+// How an active matrix gets its value from something else (detail/expression.hpp).
+template <class Plain, class D>
+void fill_with_constants(Active<Plain>& target, const D& plain);
+template <class Plain, class D>
+void gather_variables(Active<Plain>& target, const D& variables);
+template <class Plain, class D>
+void take_value_of(Active<Plain>& target, const D& other);
+
+template <class T>
+using handle_t = bare<decltype(evaluated(std::declval<const bare<T>&>()))>;
+
+/// The surface of Eigen that losses use, for active matrices and arrays. Meaning and names are Eigen's. Views (`row`,
+/// `block`, `transpose` …) copy nothing and record nothing.
+template <class Derived>
+class DenseOps : public ActiveExpression<Derived> {
+ public:
+  // Size.
+  Index size() const { return self().rows() * self().cols(); }
+
+  // Elements: a Var by value. Elements cannot be assigned; build an Eigen::Matrix of variables, or use stack, hcat and
+  // vcat.
+  auto operator()(Index i, Index j) const { return evaluated(self()).element(i, j); }
+  auto operator()(Index i) const { return evaluated(self()).element(i); }
+  auto operator[](Index i) const { return evaluated(self()).element(i); }
+  auto coeff(Index i, Index j) const { return evaluated(self()).element(i, j); }
+  auto coeff(Index i) const { return evaluated(self()).element(i); }
+  auto x() const { return evaluated(self()).element(0); }
+  auto y() const { return evaluated(self()).element(1); }
+  auto z() const { return evaluated(self()).element(2); }
+  auto w() const { return evaluated(self()).element(3); }
+  /// The value of a 1×1 matrix.
+  auto value() const { return evaluated(self()).element(0, 0); }
+
+  // Views.
+  auto array() const& { return evaluated(self()).array_view(); }
+  auto matrix() const& { return evaluated(self()).matrix_view(); }
+  auto array() && { return std::move(*this).template as_kind<true>(); }
+  auto matrix() && { return std::move(*this).template as_kind<false>(); }
+  auto eval() const { return evaluated(self()); }
+  auto transpose() const { return evaluated(self()).transpose_view(); }
+  auto adjoint() const { return transpose(); }
+  auto row(Index i) const { return view<1, cols_static()>("row", i, 0, 1, self().cols()); }
+  auto col(Index j) const { return view<rows_static(), 1>("col", 0, j, self().rows(), 1); }
+  auto block(Index i, Index j, Index r, Index c) const {
+    return view<Eigen::Dynamic, Eigen::Dynamic>("block", i, j, r, c);
+  }
+  template <int R, int C>
+  auto block(Index i, Index j) const {
+    return view<R, C>("block", i, j, R, C);
+  }
+  auto topRows(Index n) const { return view<Eigen::Dynamic, cols_static()>("topRows", 0, 0, n, self().cols()); }
+  auto bottomRows(Index n) const {
+    return view<Eigen::Dynamic, cols_static()>("bottomRows", self().rows() - n, 0, n, self().cols());
+  }
+  auto middleRows(Index i, Index n) const {
+    return view<Eigen::Dynamic, cols_static()>("middleRows", i, 0, n, self().cols());
+  }
+  auto leftCols(Index n) const { return view<rows_static(), Eigen::Dynamic>("leftCols", 0, 0, self().rows(), n); }
+  auto rightCols(Index n) const {
+    return view<rows_static(), Eigen::Dynamic>("rightCols", 0, self().cols() - n, self().rows(), n);
+  }
+  auto middleCols(Index j, Index n) const {
+    return view<rows_static(), Eigen::Dynamic>("middleCols", 0, j, self().rows(), n);
+  }
+  auto topLeftCorner(Index r, Index c) const { return block(0, 0, r, c); }
+  auto topRightCorner(Index r, Index c) const { return block(0, self().cols() - c, r, c); }
+  auto bottomLeftCorner(Index r, Index c) const { return block(self().rows() - r, 0, r, c); }
+  auto bottomRightCorner(Index r, Index c) const { return block(self().rows() - r, self().cols() - c, r, c); }
+  auto segment(Index i, Index n) const { return piece<Eigen::Dynamic>("segment", i, n); }
+  auto head(Index n) const { return piece<Eigen::Dynamic>("head", 0, n); }
+  auto tail(Index n) const { return piece<Eigen::Dynamic>("tail", size() - n, n); }
+  template <int N>
+  auto segment(Index i) const {
+    return piece<N>("segment", i, N);
+  }
+  template <int N>
+  auto head() const {
+    return piece<N>("head", 0, N);
+  }
+  template <int N>
+  auto tail() const {
+    return piece<N>("tail", size() - N, N);
+  }
+  auto diagonal() const { return evaluated(self()).diagonal_view(); }
+
+  // Rearrangements (shape.hpp) and partial reductions (reductions.hpp).
+  auto reshaped(Index rows, Index cols) const;
+  auto reshaped() const;
+  auto replicate(Index rows, Index cols) const;
+  auto asDiagonal() const;
+  auto rowwise() const;
+  auto colwise() const;
+
+// A member of a temporary may fuse the expression that it is called on; of a named one it evaluates that once.
+#define GROVE_DETAIL_DENSE_MEMBER(name) \
+  auto name() const&;                   \
+  auto name()&&;
+#define GROVE_DETAIL_DENSE_MEMBER_WITH(name) \
+  template <class Other>                     \
+  auto name(Other&& other) const&;           \
+  template <class Other>                     \
+  auto name(Other&& other)&&;
+
+  // Reductions (reductions.hpp).
+  GROVE_DETAIL_DENSE_MEMBER(sum)
+  GROVE_DETAIL_DENSE_MEMBER(mean)
+  GROVE_DETAIL_DENSE_MEMBER(prod)
+  GROVE_DETAIL_DENSE_MEMBER(minCoeff)
+  GROVE_DETAIL_DENSE_MEMBER(maxCoeff)
+  GROVE_DETAIL_DENSE_MEMBER(squaredNorm)
+  GROVE_DETAIL_DENSE_MEMBER(norm)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(dot)
+  template <int P>
+  auto lpNorm() const;
+  auto trace() const;
+
+  // Linear algebra (linear_algebra.hpp). For an array, inverse() is elementwise, as in Eigen.
+  auto determinant() const;
+  auto inverse() const;
+  auto normalized() const;
+
+  // Elementwise (elementwise_members.hpp).
+  GROVE_DETAIL_DENSE_MEMBER_WITH(cwiseProduct)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(cwiseQuotient)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(cwiseMin)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(cwiseMax)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(min)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(max)
+  GROVE_DETAIL_DENSE_MEMBER_WITH(pow)
+  GROVE_DETAIL_DENSE_MEMBER(cwiseAbs)
+  GROVE_DETAIL_DENSE_MEMBER(cwiseAbs2)
+  GROVE_DETAIL_DENSE_MEMBER(cwiseSqrt)
+  GROVE_DETAIL_DENSE_MEMBER(cwiseInverse)
+  GROVE_DETAIL_DENSE_MEMBER(abs)
+  GROVE_DETAIL_DENSE_MEMBER(abs2)
+  GROVE_DETAIL_DENSE_MEMBER(sign)
+  GROVE_DETAIL_DENSE_MEMBER(square)
+  GROVE_DETAIL_DENSE_MEMBER(cube)
+  GROVE_DETAIL_DENSE_MEMBER(sqrt)
+  GROVE_DETAIL_DENSE_MEMBER(rsqrt)
+  GROVE_DETAIL_DENSE_MEMBER(exp)
+  GROVE_DETAIL_DENSE_MEMBER(expm1)
+  GROVE_DETAIL_DENSE_MEMBER(log)
+  GROVE_DETAIL_DENSE_MEMBER(log1p)
+  GROVE_DETAIL_DENSE_MEMBER(log10)
+  GROVE_DETAIL_DENSE_MEMBER(sin)
+  GROVE_DETAIL_DENSE_MEMBER(cos)
+  GROVE_DETAIL_DENSE_MEMBER(tan)
+  GROVE_DETAIL_DENSE_MEMBER(asin)
+  GROVE_DETAIL_DENSE_MEMBER(acos)
+  GROVE_DETAIL_DENSE_MEMBER(atan)
+  GROVE_DETAIL_DENSE_MEMBER(sinh)
+  GROVE_DETAIL_DENSE_MEMBER(cosh)
+  GROVE_DETAIL_DENSE_MEMBER(tanh)
+  GROVE_DETAIL_DENSE_MEMBER(erf)
+  GROVE_DETAIL_DENSE_MEMBER(erfc)
+  GROVE_DETAIL_DENSE_MEMBER(lgamma)
+  GROVE_DETAIL_DENSE_MEMBER(digamma)
+  GROVE_DETAIL_DENSE_MEMBER(logistic)
+  GROVE_DETAIL_DENSE_MEMBER(floor)
+  GROVE_DETAIL_DENSE_MEMBER(ceil)
+  GROVE_DETAIL_DENSE_MEMBER(round)
+#undef GROVE_DETAIL_DENSE_MEMBER
+#undef GROVE_DETAIL_DENSE_MEMBER_WITH
+
+ private:
+  const Derived& self() const { return static_cast<const Derived&>(*this); }
+  Derived&& self_rvalue() { return static_cast<Derived&&>(*this); }
+  template <bool IsArray>
+  auto as_kind() && {
+    if constexpr (is_expr<Derived>) {
+      return self_rvalue().template of_kind<IsArray>();
+    } else if constexpr (IsArray) {
+      return self().array_view();
+    } else {
+      return self().matrix_view();
+    }
+  }
+  static constexpr int rows_static() { return Derived::RowsAtCompileTime; }
+  static constexpr int cols_static() { return Derived::ColsAtCompileTime; }
+
+  template <int R, int C>
+  auto view(const char* name, Index i, Index j, Index r, Index c) const {
+    check_range(name, i, r, self().rows());
+    check_range(name, j, c, self().cols());
+    return evaluated(self()).template view_of<R, C>(i, j, r, c);
+  }
+  template <int N>
+  auto piece(const char* name, Index i, Index n) const {
+    static_assert(rows_static() == 1 || cols_static() == 1, "grove: head, tail and segment need a vector");
+    if constexpr (cols_static() == 1) {
+      return view<N, 1>(name, i, 0, n, 1);
+    } else {
+      return view<1, N>(name, 0, i, 1, n);
+    }
+  }
+};
+
+}  // namespace detail
+
+}  // namespace grove
