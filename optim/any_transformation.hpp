@@ -47,6 +47,7 @@ struct AnyExtra {
   std::function<double(const P&, P&)> value_and_grad_fn;
   detail::SearchReport* search_report = nullptr;
   const detail::LeafFilter* filter = nullptr;
+  detail::WorkSharing* workers = nullptr;
 
   AnyExtra masked(const detail::LeafFilter* inner) const {
     AnyExtra result = *this;
@@ -133,6 +134,7 @@ class any_transformation {
   static AnyExtra<P> erase(const E& extra) {
     AnyExtra<P> result;
     result.filter = extra.filter;
+    result.workers = extra.workers;
     if constexpr (requires { extra.grad; }) result.grad_if_given = &extra.grad;
     if constexpr (requires { extra.grad_if_given; }) result.grad_if_given = extra.grad_if_given;
     if constexpr (detail::HasValue<E>) result.value = detail::plain(extra.value);

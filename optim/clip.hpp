@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 #include "optim/check.hpp"
 #include "optim/detail/leafwise.hpp"
@@ -26,8 +27,12 @@ struct Clip {
   std::tuple<> slots(auto& /*state*/, auto& /*updates*/) const { return {}; }
   void apply(const auto& constants, auto& u, const auto& /*p*/) const {
     const auto& bound = constants[0];
-    u = detail::select(u > bound, 0 * detail::sign_of(u) + bound,
-                       detail::select(u < -bound, 0 * detail::sign_of(u) - bound, u));
+    if constexpr (std::is_floating_point_v<detail::view_scalar_t<decltype(u)>>) {
+      u = detail::select(u > bound, bound, detail::select(u < -bound, -bound, u));
+    } else {
+      u = detail::select(u > bound, 0 * detail::sign_of(u) + bound,
+                         detail::select(u < -bound, 0 * detail::sign_of(u) - bound, u));
+    }
   }
 };
 

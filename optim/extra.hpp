@@ -73,6 +73,15 @@ struct ReportTo {
   SearchReport* search_report;
 };
 
+/// Threads that share the blocks of an elementwise pass; see `threads`.
+class WorkSharing {
+ public:
+  virtual ~WorkSharing() = default;
+  virtual int count() const = 0;
+  /// Calls `part(context, i)` for every i below `count`, on as many threads, and returns when all are done.
+  virtual void run(void (*part)(void* context, int i), void* context) = 0;
+};
+
 /// Which leaves a masked transformation may touch: those marked '1' in its own mask and in all masks around it.
 struct LeafFilter {
   std::string_view mask;
@@ -97,6 +106,7 @@ struct Extra : Slots... {
   }
 
   const detail::LeafFilter* filter = nullptr;
+  detail::WorkSharing* workers = nullptr;
 };
 
 namespace detail {

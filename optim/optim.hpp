@@ -78,6 +78,7 @@
 #include "optim/sign_sgd.hpp"
 #include "optim/sm3.hpp"
 #include "optim/stateless.hpp"
+#include "optim/threads.hpp"
 #include "optim/trace.hpp"
 #include "optim/transformation.hpp"
 #include "optim/trust_ratio.hpp"

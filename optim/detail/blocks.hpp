@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -58,15 +59,38 @@ auto* leaf_data(T& leaf) {
   }
 }
 
-/// Runs a link over a leaf of plain numbers. With `Step`, the updates stay in a scratch block and are added to the
-/// params.
+/// Some of the blocks of a tree, counted over all its leaves, and how many of them the walk has passed.
+struct BlockShare {
+  std::size_t first = 0;
+  std::size_t last = std::numeric_limits<std::size_t>::max();
+  std::size_t passed = 0;
+
+  template <class Scalar>
+  static std::size_t blocks(Eigen::Index size) {
+    return static_cast<std::size_t>((size + block_size<Scalar> - 1) / block_size<Scalar>);
+  }
+
+  /// The elements of the next leaf that belong to the share, whole blocks each.
+  template <class Scalar>
+  std::pair<Eigen::Index, Eigen::Index> next_leaf(Eigen::Index size) {
+    const std::size_t begin = passed, end = passed + blocks<Scalar>(size);
+    passed = end;
+    if (begin >= first && end <= last) return {0, size};
+    const std::size_t from = std::clamp(first, begin, end), to = std::clamp(last, from, end);
+    return {static_cast<Eigen::Index>(from - begin) * block_size<Scalar>,
+            std::min(static_cast<Eigen::Index>(to - begin) * block_size<Scalar>, size)};
+  }
+};
+
+/// Runs a link over elements of a leaf of plain numbers, from the start of a block on. With `Step`, the updates stay in
+/// a scratch block and are added to the params.
 template <bool Step, class Link, class C, class Scalar, class P, class... S>
-void run_blocks(const Link& link, const C& constants, std::size_t leaf, Eigen::Index size, Scalar* updates, P* params,
-                S*... slots) {
+void run_blocks(const Link& link, const C& constants, std::size_t leaf, std::pair<Eigen::Index, Eigen::Index> range,
+                Scalar* updates, P* params, S*... slots) {
   using Value = std::remove_const_t<Scalar>;
   std::array<Value, Step ? static_cast<std::size_t>(block_size<Value>) : 1> scratch;
-  for (Eigen::Index begin = 0; begin < size; begin += block_size<Value>) {
-    const Eigen::Index count = std::min(block_size<Value>, size - begin);
+  for (Eigen::Index begin = range.first; begin < range.second; begin += block_size<Value>) {
+    const Eigen::Index count = std::min(block_size<Value>, range.second - begin);
     if constexpr (Step) {
       std::copy_n(updates + begin, count, scratch.data());
     }
@@ -120,14 +144,17 @@ Eigen::Index leaf_size(const T& leaf) {
   return leaf_traits<T>::size(leaf);
 }
 
-/// Runs a link over one leaf. False if the sizes differ, and then nothing was touched.
+/// Runs a link over one leaf, or what is in the share of it. False if the sizes differ, and then nothing was touched.
 template <bool Step, class Link, class C, class U, class P, class... S>
-bool run_leaf(const Link& link, const C& constants, std::size_t leaf, U& updates, P& params, S&... slots) {
+bool run_leaf(const Link& link, const C& constants, std::size_t leaf, BlockShare& share, U& updates, P& params,
+              S&... slots) {
   using Scalar = typename leaf_traits<std::remove_const_t<U>>::Scalar;
   const Eigen::Index size = leaf_size(updates);
   if (leaf_size(params) != size || ((leaf_size(slots) != size) || ...)) return false;
   if constexpr (std::is_floating_point_v<Scalar>) {
-    run_blocks<Step>(link, cast<Scalar>(constants), leaf, size, leaf_data(updates), leaf_data(params),
+    const auto range = share.next_leaf<Scalar>(size);
+    if (range.first >= range.second) return true;
+    run_blocks<Step>(link, cast<Scalar>(constants), leaf, range, leaf_data(updates), leaf_data(params),
                      leaf_data(slots)...);
   } else {
     run_views<Step>(link, constants, leaf, updates, params, slots...);

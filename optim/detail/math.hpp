@@ -102,7 +102,14 @@ auto select(const C& condition, const A& a, const B& b) {
     using R = std::conditional_t<std::is_arithmetic_v<A>, B, A>;
     return condition ? R(a) : R(b);
   } else if constexpr (requires { condition.select(a, b); }) {
-    return condition.select(a, b);
+    // A number in the scalar of the array, or arrays of floats would be given ints.
+    if constexpr (std::is_arithmetic_v<A> && !std::is_arithmetic_v<B>) {
+      return condition.select(in_scalar_of(b, a), b);
+    } else if constexpr (std::is_arithmetic_v<B> && !std::is_arithmetic_v<A>) {
+      return condition.select(a, in_scalar_of(a, b));
+    } else {
+      return condition.select(a, b);
+    }
   } else {
     return where(condition, a, b);
   }

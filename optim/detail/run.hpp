@@ -1,6 +1,7 @@
 // How a link is run: elementwise links block by block, others as they please.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -65,21 +66,62 @@ inline constexpr bool uses_grad = [] {
   }
 }();
 
+/// The fewest blocks (of 4 KiB) that are worth the waking of a second thread.
+inline constexpr std::size_t smallest_shared_pass = 64;
+
+/// Calls work(share) for all blocks of the tree, on several threads if there are some and it pays. Each thread has
+/// blocks of its own, the same whole blocks that one thread works on, so the results are the same to the bit. False if
+/// work says so anywhere.
+template <class U, class Work>
+bool share_blocks(WorkSharing* workers, const U& updates, const Work& work) {
+  if (workers == nullptr) return work(BlockShare{});
+  std::size_t blocks = 0;
+  tree::detail::visit_leaves(
+      [&]<class L>(const L& leaf) {
+        blocks += BlockShare::blocks<typename leaf_traits<L>::Scalar>(leaf_traits<L>::size(leaf));
+      },
+      updates);
+  if (blocks < smallest_shared_pass) return work(BlockShare{});
+  struct Context {
+    const Work& work;
+    std::size_t blocks, parts;
+    std::atomic<bool> fits{true};
+  } context{work, blocks, static_cast<std::size_t>(workers->count())};
+  workers->run(
+      [](void* pointer, int i) {
+        auto& c = *static_cast<Context*>(pointer);
+        const auto part = static_cast<std::size_t>(i);
+        if (!c.work(BlockShare{c.blocks * part / c.parts, c.blocks * (part + 1) / c.parts})) c.fits = false;
+      },
+      &context);
+  return context.fits;
+}
+
 /// Runs an elementwise link over all leaves; with `Step` it adds the updates to the params in the same pass.
 template <bool Step, class Link, class U, class S, class P, class E>
 void run_elementwise(const Link& link, U& updates, S& state, P& params, const E& extra) {
   const auto constants = link.prepare(state);
-  std::size_t number = 0;
-  bool fits = true;
   std::apply(
       [&](auto&... slots) {
-        tree::detail::visit_leaves(
-            [&](auto& u, auto& p, auto&... s) {
-              const std::size_t leaf = number++;
-              if (!admits(extra, leaf)) return;
-              fits = run_leaf<Step>(link, constants, leaf, u, p, s...) && fits;
-            },
-            updates, params, slots...);
+        const auto work = [&](BlockShare share) {
+          std::size_t number = 0;
+          bool fits = true;
+          tree::detail::visit_leaves(
+              [&](auto& u, auto& p, auto&... s) {
+                const std::size_t leaf = number++;
+                if (!admits(extra, leaf)) return;
+                fits = run_leaf<Step>(link, constants, leaf, share, u, p, s...) && fits;
+              },
+              updates, params, slots...);
+          return fits;
+        };
+        const bool fits = [&] {
+          if constexpr (std::is_floating_point_v<tree::scalar_t<U>>) {
+            return share_blocks(extra.workers, updates, work);
+          } else {
+            return work(BlockShare{});
+          }
+        }();
         if (!fits) {
           tree::check_same_structure("update", params, updates, "params", "updates");
           (tree::check_same_structure("update", params, slots, "params", "the optimizer's state"), ...);

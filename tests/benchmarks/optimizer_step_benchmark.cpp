@@ -1,10 +1,15 @@
 // One optimizer step on ten million doubles: `step` against one fused loop written by hand, and against a pass for each
-// link.
+// link, on one thread and on two.
 //
-// The figure to look at is the ratio of a `grove` row to the `by_hand` row above it; the target is 1.15 at most.
+// The figure to look at is the time of a row `grove` ÷ that of the row `by_hand` of its optimizer; the target is 1.15
+// at most on one thread. That hand-written loop is one pass over memory in Eigen's array expressions, block by block,
+// and so as vectorised as the library's: the row `by_hand_scalar` is the loop that one writes first, whose std::sqrt
+// keeps the compiler from vectorising it as long as errno counts (-fno-math-errno is the user's flag to give, not
+// ours).
 #include <benchmark/benchmark.h>
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <vector>
@@ -12,6 +17,7 @@
 #include "optim/adamw.hpp"
 #include "optim/apply_updates.hpp"
 #include "optim/clip.hpp"
+#include "optim/threads.hpp"
 #include "optim/trace.hpp"
 
 using namespace grove::optim;
@@ -19,10 +25,17 @@ using namespace grove::optim;
 namespace {
 
 constexpr Eigen::Index size = 10'000'000;
+constexpr Eigen::Index block = 512;
 
 struct Data {
   Eigen::VectorXd params = Eigen::VectorXd::Constant(size, 0.5);
   Eigen::VectorXd grads = Eigen::VectorXd::LinSpaced(size, -1, 1);
+};
+
+/// The factors of step t of Adam.
+struct Bias {
+  explicit Bias(double t) : mu(1 / (1 - std::pow(0.9, t))), nu(1 / (1 - std::pow(0.999, t))) {}
+  double mu, nu;
 };
 
 const AdamwOptions<double> adamw_options{.weight_decay = 1e-2};
@@ -34,7 +47,31 @@ auto six_links() {
                scale(-1e-3));
 }
 
+/// Calls f(first, count) for each block.
+template <class F>
+void for_each_block(const F& f) {
+  for (Eigen::Index i = 0; i < size; i += block) f(i, std::min(block, size - i));
+}
+
 void adamw_by_hand(benchmark::State& state) {
+  Data data;
+  Eigen::ArrayXd mu = Eigen::ArrayXd::Zero(size), nu = mu;
+  double t = 0;
+  for (auto _ : state) {
+    const Bias bias(++t);
+    for_each_block([&](Eigen::Index i, Eigen::Index n) {
+      auto p = data.params.array().segment(i, n);
+      auto m = mu.segment(i, n), v = nu.segment(i, n);
+      const auto g = data.grads.array().segment(i, n);
+      m = 0.9 * m + 0.1 * g;
+      v = 0.999 * v + 0.001 * g.square();
+      p -= 1e-3 * (bias.mu * m / ((bias.nu * v).sqrt() + 1e-8) + 1e-2 * p);
+    });
+    benchmark::ClobberMemory();
+  }
+}
+
+void adamw_by_hand_scalar(benchmark::State& state) {
   Data data;
   std::vector<double> mu(size), nu(size);
   double* p = data.params.data();
@@ -43,26 +80,29 @@ void adamw_by_hand(benchmark::State& state) {
   double* v = nu.data();
   double t = 0;
   for (auto _ : state) {
-    t += 1;
-    const double of_mu = 1 / (1 - std::pow(0.9, t)), of_nu = 1 / (1 - std::pow(0.999, t));
+    const Bias bias(++t);
     for (Eigen::Index i = 0; i < size; ++i) {
       m[i] = 0.9 * m[i] + 0.1 * g[i];
       v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
-      p[i] -= 1e-3 * (of_mu * m[i] / (std::sqrt(of_nu * v[i]) + 1e-8) + 1e-2 * p[i]);
+      p[i] -= 1e-3 * (bias.mu * m[i] / (std::sqrt(bias.nu * v[i]) + 1e-8) + 1e-2 * p[i]);
     }
     benchmark::ClobberMemory();
   }
 }
 
-void adamw_grove(benchmark::State& state) {
+/// A step of the library's.
+template <class T>
+void run_steps(benchmark::State& state, const T& optimizer) {
   Data data;
-  const auto optimizer = adamw(1e-3, adamw_options);
   auto optimizer_state = optimizer.init(data.params);
   for (auto _ : state) {
     step(optimizer, data.grads, optimizer_state, data.params);
     benchmark::ClobberMemory();
   }
 }
+
+void adamw_grove(benchmark::State& state) { run_steps(state, adamw(1e-3, adamw_options)); }
+void adamw_grove_2_threads(benchmark::State& state) { run_steps(state, threads(2, adamw(1e-3, adamw_options))); }
 
 void adamw_pass_per_link(benchmark::State& state) {
   Data data;
@@ -85,34 +125,26 @@ void adamw_pass_per_link(benchmark::State& state) {
 
 void six_links_by_hand(benchmark::State& state) {
   Data data;
-  std::vector<double> trace_(size), mu(size), nu(size);
-  double* p = data.params.data();
-  const double* g = data.grads.data();
+  Eigen::ArrayXd traces = Eigen::ArrayXd::Zero(size), mu = traces, nu = traces;
   double t = 0;
   for (auto _ : state) {
     const double rate = -1e-3 / (1 + t);
-    t += 1;
-    const double of_mu = 1 / (1 - std::pow(0.9, t)), of_nu = 1 / (1 - std::pow(0.999, t));
-    for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i) {
-      const double clipped = g[i] > 0.9 ? 0.9 : (g[i] < -0.9 ? -0.9 : g[i]);
-      trace_[i] = clipped + 0.1 * trace_[i];
-      mu[i] = 0.9 * mu[i] + 0.1 * trace_[i];
-      nu[i] = 0.999 * nu[i] + 0.001 * trace_[i] * trace_[i];
-      p[i] += rate * (of_mu * mu[i] / (std::sqrt(of_nu * nu[i]) + 1e-8) + 1e-2 * p[i]);
-    }
+    const Bias bias(++t);
+    for_each_block([&](Eigen::Index i, Eigen::Index n) {
+      auto p = data.params.array().segment(i, n);
+      auto m = mu.segment(i, n), v = nu.segment(i, n), r = traces.segment(i, n);
+      const auto g = data.grads.array().segment(i, n);
+      r = (g > 0.9).select(0.9, (g < -0.9).select(-0.9, g)) + 0.1 * r;  // NaN stays
+      m = 0.9 * m + 0.1 * r;
+      v = 0.999 * v + 0.001 * r.square();
+      p += rate * (bias.mu * m / ((bias.nu * v).sqrt() + 1e-8) + 1e-2 * p);
+    });
     benchmark::ClobberMemory();
   }
 }
 
-void six_links_grove(benchmark::State& state) {
-  Data data;
-  const auto optimizer = six_links();
-  auto optimizer_state = optimizer.init(data.params);
-  for (auto _ : state) {
-    step(optimizer, data.grads, optimizer_state, data.params);
-    benchmark::ClobberMemory();
-  }
-}
+void six_links_grove(benchmark::State& state) { run_steps(state, six_links()); }
+void six_links_grove_2_threads(benchmark::State& state) { run_steps(state, threads(2, six_links())); }
 
 void six_links_pass_per_link(benchmark::State& state) {
   Data data;
@@ -130,12 +162,18 @@ void six_links_pass_per_link(benchmark::State& state) {
   }
 }
 
-BENCHMARK(adamw_by_hand)->Unit(benchmark::kMillisecond);
-BENCHMARK(adamw_grove)->Unit(benchmark::kMillisecond);
-BENCHMARK(adamw_pass_per_link)->Unit(benchmark::kMillisecond);
-BENCHMARK(six_links_by_hand)->Unit(benchmark::kMillisecond);
-BENCHMARK(six_links_grove)->Unit(benchmark::kMillisecond);
-BENCHMARK(six_links_pass_per_link)->Unit(benchmark::kMillisecond);
+/// Real time: that of two threads is not the time of the processor.
+#define GROVE_STEP_BENCHMARK(name) BENCHMARK(name)->Unit(benchmark::kMillisecond)->UseRealTime()
+
+GROVE_STEP_BENCHMARK(adamw_by_hand);
+GROVE_STEP_BENCHMARK(adamw_by_hand_scalar);
+GROVE_STEP_BENCHMARK(adamw_grove);
+GROVE_STEP_BENCHMARK(adamw_grove_2_threads);
+GROVE_STEP_BENCHMARK(adamw_pass_per_link);
+GROVE_STEP_BENCHMARK(six_links_by_hand);
+GROVE_STEP_BENCHMARK(six_links_grove);
+GROVE_STEP_BENCHMARK(six_links_grove_2_threads);
+GROVE_STEP_BENCHMARK(six_links_pass_per_link);
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Steps allocate nothing: counted by replacing the global operator new and, where it can be had, malloc.
 #include <Eigen/Core>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <new>
 #include <vector>
@@ -17,12 +18,13 @@
 #include "optim/rmsprop.hpp"
 #include "optim/rprop.hpp"
 #include "optim/sm3.hpp"
+#include "optim/threads.hpp"
 #include "tests/optim/golden.hpp"
 #include "tests/sanitized.hpp"
 
 namespace {
 
-std::size_t allocations = 0;
+std::atomic<std::size_t> allocations = 0;
 
 }  // namespace
 
@@ -107,6 +109,16 @@ TEST_CASE("steps of wrappers allocate nothing") {
   CHECK(allocations_of_steps(chain(zero_nans(), clip_by_global_norm(1.0), adam(0.1), trace(0.9))) == 0);
   CHECK(allocations_of_steps(multi_steps(adam(0.1), 2)) == 0);
   CHECK(allocations_of_steps(apply_if_finite(adam(0.1), 2)) == 0);
+}
+
+TEST_CASE("steps on several threads allocate nothing") {
+  const auto optimizer = threads(2, adamw(0.1));
+  Eigen::VectorXd params = Eigen::VectorXd::Ones(100000), grads = params;
+  auto state = optimizer.init(params);
+  step(optimizer, grads, state, params);  // the first may still find a thread starting
+  const std::size_t before = allocations;
+  for (int i = 0; i < 5; ++i) step(optimizer, grads, state, params);
+  CHECK(allocations == before);
 }
 
 TEST_CASE("update and apply_updates allocate nothing when everything is moved") {
