@@ -9,6 +9,7 @@
 
 #include "autodiff/error.hpp"
 #include "optim/chain.hpp"
+#include "optim/check.hpp"
 
 namespace grove::optim {
 
