@@ -1,8 +1,6 @@
 // Random batches of data: rows of the matrices and vectors, elements of the std::vectors that a loss is given.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <algorithm>
 #include <cstdint>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
+#include "optim/check.hpp"
 
 namespace grove::optim {
 namespace detail {
@@ -80,7 +79,7 @@ class Batches {
         shuffle_(shuffle),
         random_(seed) {
     if (batch_size <= 0)
-      throw HyperparameterError(fmt::format("minimize: batch_size must be positive, got {}", batch_size));
+      throw HyperparameterError(detail::fill("minimize: batch_size must be positive, got {}", {batch_size}));
     batch_size_ = static_cast<std::size_t>(batch_size);
     std::int64_t examples = -1;
     ((examples = examples < 0 ? detail::example_count(args) : examples), ...);

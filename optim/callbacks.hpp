@@ -1,7 +1,7 @@
 // What `minimize` reports after each step, and ready-made callbacks: a progress line and a CSV log.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -54,8 +54,10 @@ namespace detail {
 
 /// `title: step 3/100  loss 0.5  |gradient| 0.1  2.0 s`
 inline std::string progress_text(const std::string& title, const Progress& now) {
-  return fmt::format("{}{}step {}/{}  loss {:.6g}  |gradient| {:.3g}  {:.1f} s", title, title.empty() ? "" : ": ",
-                     now.step, now.max_steps, now.value, now.gradient_norm, now.seconds);
+  using grove::detail::number;
+  return fill("{}{}step {}/{}  loss {}  |gradient| {}  {} s",
+              {title, title.empty() ? "" : ": ", now.step, now.max_steps, number(now.value, "{:.6g}"),
+               number(now.gradient_norm, "{:.3g}"), number(now.seconds, "{:.1f}")});
 }
 
 }  // namespace detail
@@ -81,7 +83,7 @@ inline Callback csv_log(const std::string& path, std::int64_t every = 1) {
   std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "w"), [](std::FILE* f) {
     if (f != nullptr) std::fclose(f);
   });
-  if (!file) throw DataError(fmt::format("csv_log: {}: cannot be opened for writing", path));
+  if (!file) throw DataError(detail::fill("csv_log: {}: cannot be opened for writing", {path}));
   fmt::print(file.get(), "step,value,gradient_norm,seconds\n");
   return [file, every](const Progress& now) {
     if (!now.last && now.step % every != 0) return;

@@ -1,15 +1,16 @@
 // Hyperparameters are checked where they are given.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 
 #include "autodiff/error.hpp"
+#include "autodiff/tree/detail/text.hpp"
 
 namespace grove::optim::detail {
+
+using grove::detail::fill;
 
 /// The plain number in a hyperparameter, which may be an active scalar.
 template <class Real>
@@ -24,7 +25,7 @@ double plain(const Real& x) {
 }
 
 [[noreturn]] inline void reject(std::string_view function, std::string_view name, std::string_view needed, double got) {
-  throw HyperparameterError(fmt::format("{}: {} must {}, got {}", function, name, needed, got));
+  throw HyperparameterError(fill("{}: {} must {}, got {}", {function, name, needed, got}));
 }
 
 /// Decay rates: 0 ≤ x < 1.

@@ -1,8 +1,6 @@
 // Masks and labels: which leaves a transformation is for, said by path and shape.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <functional>
 #include <map>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "autodiff/tree/tree.hpp"
+#include "optim/check.hpp"
 #include "optim/detail/value_tree.hpp"
 
 namespace grove::optim {
@@ -128,8 +127,8 @@ class PerLeaf {
       if (found == nullptr || entry.first.size() > found->first.size()) found = &entry;
     }
     if (found == nullptr) {
-      throw StructureError(
-          fmt::format("mask: {}: no entry of the map covers this leaf; add one, or one for its parent", path.string()));
+      throw StructureError(detail::fill(
+          "mask: {}: no entry of the map covers this leaf; add one, or one for its parent", {path.string()}));
     }
     return found->second;
   }

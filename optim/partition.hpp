@@ -1,14 +1,13 @@
 // Different transformations for different leaves.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "optim/check.hpp"
 #include "optim/masked.hpp"
 
 namespace grove::optim {
@@ -32,8 +31,7 @@ namespace detail {
 inline void check_names(std::string_view function, std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end())
-    throw HyperparameterError(fmt::format("{}: the name '{}' is given twice", function, *twice));
+  if (twice != names.end()) throw HyperparameterError(fill("{}: the name '{}' is given twice", {function, *twice}));
 }
 
 }  // namespace detail
@@ -54,8 +52,8 @@ struct Partition : Chain<Masked<Links>...> {
         [&](const tree::Path& path, const LeafShape&) {
           const std::string& label = given[number++];
           if (std::find(names.begin(), names.end(), label) == names.end()) {
-            throw StructureError(fmt::format("partition: {} is labelled '{}', but there are only {}", path.string(),
-                                             label, fmt::join(names, ", ")));
+            throw StructureError(detail::fill("partition: {} is labelled '{}', but there are only {}",
+                                              {path.string(), label, tree::detail::joined(names, ", ")}));
           }
         },
         params);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "optim/check.hpp"
 #include "optim/detail/leafwise.hpp"
 
 namespace grove::optim {
@@ -28,8 +29,7 @@ inline double clip_factor(double norm, double bound) {
 
 template <class P>
 P first_as_zero(const char* function, const std::vector<P>& grads) {
-  if (grads.empty())
-    throw ShapeError(fmt::format("{}: there is no gradient; one for each example is needed", function));
+  if (grads.empty()) throw ShapeError(fill("{}: there is no gradient; one for each example is needed", {function}));
   return tree::zeros_like(grads.front());
 }
 

@@ -25,7 +25,7 @@ P projection_non_negative(P params) {
 template <class P>
 P projection_box(P params, double lower, double upper) {
   if (!(lower <= upper))
-    throw HyperparameterError(fmt::format("projection_box: lower = {} exceeds upper = {}", lower, upper));
+    throw HyperparameterError(detail::fill("projection_box: lower = {} exceeds upper = {}", {lower, upper}));
   tree::for_each(
       [&](auto&& x) {
         const auto low = detail::in_scalar_of(x, lower), high = detail::in_scalar_of(x, upper);

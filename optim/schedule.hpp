@@ -84,7 +84,7 @@ using BoundariesAndScales = std::map<std::int64_t, double>;
 /// `init_value` times the scales of all boundaries that were reached.
 inline Schedule piecewise_constant_schedule(double init_value, BoundariesAndScales boundaries_and_scales = {}) {
   for (const auto& [boundary, scale] : boundaries_and_scales) {
-    detail::check_not_negative("piecewise_constant_schedule", fmt::format("the scale at {}", boundary), scale);
+    detail::check_not_negative("piecewise_constant_schedule", detail::fill("the scale at {}", {boundary}), scale);
   }
   return [init_value, table = std::move(boundaries_and_scales)](std::int64_t count) {
     double value = init_value;
@@ -104,7 +104,7 @@ inline Schedule piecewise_interpolate_schedule(Interpolation interpolate_type, d
   std::vector<std::int64_t> bounds{0};
   std::vector<double> values{init_value};
   for (const auto& [boundary, scale] : boundaries_and_scales) {
-    detail::check_not_negative("piecewise_interpolate_schedule", fmt::format("the scale at {}", boundary), scale);
+    detail::check_not_negative("piecewise_interpolate_schedule", detail::fill("the scale at {}", {boundary}), scale);
     bounds.push_back(boundary);
     values.push_back(values.back() * scale);
   }
@@ -163,8 +163,9 @@ inline Schedule cosine_onecycle_schedule(std::int64_t transition_steps, double p
 /// The first schedule up to the first boundary, then the second with its count starting at 0, and so on.
 inline Schedule join_schedules(std::vector<Schedule> schedules, std::vector<std::int64_t> boundaries) {
   if (schedules.empty() || boundaries.size() + 1 != schedules.size()) {
-    throw HyperparameterError(fmt::format("join_schedules: {} schedules need {} boundaries, got {}", schedules.size(),
-                                          schedules.empty() ? 0 : schedules.size() - 1, boundaries.size()));
+    throw HyperparameterError(
+        detail::fill("join_schedules: {} schedules need {} boundaries, got {}",
+                     {schedules.size(), schedules.empty() ? 0 : schedules.size() - 1, boundaries.size()}));
   }
   return [schedules = std::move(schedules), boundaries = std::move(boundaries)](std::int64_t count) {
     std::size_t active = 0;
@@ -199,8 +200,8 @@ struct WarmupCosineDecay {
 inline Schedule warmup_cosine_decay_schedule(WarmupCosineDecay options) {
   if (options.decay_steps <= options.warmup_steps) {
     throw HyperparameterError(
-        fmt::format("warmup_cosine_decay_schedule: decay_steps must exceed warmup_steps = {}, got {}",
-                    options.warmup_steps, options.decay_steps));
+        detail::fill("warmup_cosine_decay_schedule: decay_steps must exceed warmup_steps = {}, got {}",
+                     {options.warmup_steps, options.decay_steps}));
   }
   const double alpha = options.peak_value == 0 ? 0 : options.end_value / options.peak_value;
   return join_schedules(

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "optim/chain.hpp"
+#include "optim/check.hpp"
 #include "optim/detail/leafwise.hpp"
 #include "optim/partition.hpp"
 
@@ -184,7 +185,7 @@ struct NamedChain : Chain<Links...> {
       if (names[i] == name) return i;
     }
     throw HyperparameterError(
-        fmt::format("named_chain: no part is named '{}'; there are {}", name, fmt::join(names, ", ")));
+        detail::fill("named_chain: no part is named '{}'; there are {}", {name, tree::detail::joined(names, ", ")}));
   }
 };
 

@@ -15,11 +15,15 @@ namespace grove::optim::contrib {
 ///
 /// It is apart from `optim::by_name` so that programs compile only those that they may use. Throws: HyperparameterError
 /// for an unknown name, an unknown or missing argument (the message lists the valid ones), or a value out of range.
-inline auto by_name(std::string name, Arguments arguments) {
-  return GradientTransformation<ByName<detail::ContribCatalogue>>{{std::move(name), std::move(arguments)}};
+template <class Catalogue = detail::ContribCatalogue>  // a template, so that only its callers compile them all
+auto by_name(std::string name, Arguments arguments) {
+  return GradientTransformation<ByName<Catalogue>>{{std::move(name), std::move(arguments)}};
 }
 
 /// The names that `contrib::by_name` knows.
-inline std::vector<std::string> optimizer_names() { return detail::catalogue_names<detail::ContribCatalogue>(); }
+template <class Catalogue = detail::ContribCatalogue>
+std::vector<std::string> optimizer_names() {
+  return detail::catalogue_names<Catalogue>();
+}
 
 }  // namespace grove::optim::contrib

@@ -1,8 +1,6 @@
 // Optimizers by name: how arguments are read, and the transformation that is chosen from a catalogue.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -31,7 +29,7 @@ class ArgumentReader {
     const auto* found = find(name);
     if (found == nullptr) return otherwise;
     if (found->is_schedule())
-      throw HyperparameterError(fmt::format("{}: {} must be a number, got a schedule", optimizer_, name));
+      throw HyperparameterError(fill("{}: {} must be a number, got a schedule", {optimizer_, name}));
     return (*found)(0);
   }
   bool flag(const char* name, bool otherwise) { return (*this)(name, otherwise ? 1 : 0) != 0; }
@@ -45,7 +43,7 @@ class ArgumentReader {
   /// The learning rate, which has no default.
   ScalarOrSchedule<double> rate(const char* name = "learning_rate") {
     const auto* found = find(name);
-    if (found == nullptr) throw HyperparameterError(fmt::format("{}: {} is missing", optimizer_, name));
+    if (found == nullptr) throw HyperparameterError(fill("{}: {} is missing", {optimizer_, name}));
     if (!found->is_schedule()) check_not_negative(optimizer_, name, (*found)(0));
     return *found;
   }
@@ -59,8 +57,8 @@ class ArgumentReader {
   void check_all_known() const {
     for (const auto& [name, value] : given_) {
       if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
-        throw HyperparameterError(
-            fmt::format("{}: there is no argument '{}'; valid are {}", optimizer_, name, fmt::join(asked_, ", ")));
+        throw HyperparameterError(fill("{}: there is no argument '{}'; valid are {}",
+                                       {optimizer_, name, tree::detail::joined(asked_, ", ")}));
       }
     }
   }
@@ -97,8 +95,9 @@ void with_optimizer(std::string_view wanted, const Arguments& arguments, Use&& u
     use(optimizer);
   });
   if (!found) {
-    throw HyperparameterError(fmt::format("{}: there is no optimizer '{}'; valid are {}", Catalogue::function, wanted,
-                                          fmt::join(catalogue_names<Catalogue>(), ", ")));
+    throw HyperparameterError(
+        fill("{}: there is no optimizer '{}'; valid are {}",
+             {Catalogue::function, wanted, tree::detail::joined(catalogue_names<Catalogue>(), ", ")}));
   }
 }
 

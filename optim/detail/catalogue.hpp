@@ -28,9 +28,8 @@
 namespace grove::optim::detail {
 
 /// Calls row(name, make) for every optimizer; make(reader) reads the arguments and returns the optimizer.
-template <class Row>
+template <class A = ArgumentReader, class Row>  // A is a parameter so that the rows wait for their use
 void for_each_optimizer(Row&& row) {
-  using A = ArgumentReader;
   const auto moments = [](A& a, double eps) {
     return ScaleByAdam<double>{
         .b1 = a("b1", 0.9), .b2 = a("b2", 0.999), .eps = a("eps", eps), .eps_root = a("eps_root", 0)};

@@ -23,9 +23,8 @@ namespace grove::optim::detail {
 ///
 /// Wrappers (sam, mechanize, schedule_free) have no row, as they need another optimizer, nor have dpsgd and sophia,
 /// whose `update` takes what no other one takes.
-template <class Row>
+template <class A = ArgumentReader, class Row>  // A is a parameter so that the rows wait for their use
 void for_each_contrib_optimizer(Row&& row) {
-  using A = ArgumentReader;
   row("acprop", [](A& a) {
     return contrib::acprop(a.rate(), {.b1 = a("b1", 0.9),
                                       .b2 = a("b2", 0.999),

@@ -1,8 +1,6 @@
 // Masks and labels that are trees: values for whole subtrees of the params, and how they are matched with them.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -13,6 +11,7 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/tree/tree.hpp"
+#include "optim/check.hpp"
 
 namespace grove::optim::detail {
 
@@ -90,13 +89,13 @@ inline std::string in_words(Kind kind, std::size_t children) {
   if (kind == Kind::static_leaf || kind == Kind::unsupported) return "has no value";
   if (kind == Kind::optional) return children == 0 ? "is empty" : "is set";
   const char* what = kind == Kind::fields ? "member" : (kind == Kind::map ? "key" : "element");
-  return fmt::format("has {} {}{}", children, what, children == 1 ? "" : "s");
+  return fill("has {} {}{}", {children, what, children == 1 ? "" : "s"});
 }
 
 [[noreturn]] inline void throw_mask_misfit(const tree::Path& path, const std::string& in_params,
                                            const std::string& in_mask) {
-  throw StructureError(fmt::format("mask: {} {} in the params and {} in the mask",
-                                   path.empty() ? "the tree" : path.string(), in_params, in_mask));
+  throw StructureError(fill("mask: {} {} in the params and {} in the mask",
+                            {path.empty() ? "the tree" : path.string(), in_params, in_mask}));
 }
 
 inline bool are_named(Kind kind, const std::vector<std::string>& steps) {

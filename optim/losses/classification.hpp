@@ -78,13 +78,13 @@ namespace detail {
 inline Eigen::ArrayXXd one_hot(std::string_view function, const std::vector<int>& labels, Eigen::Index rows,
                                Eigen::Index classes) {
   if (static_cast<Eigen::Index>(labels.size()) != rows) {
-    throw ShapeError(fmt::format("{}: there are {} examples and {} labels", function, rows, labels.size()));
+    throw ShapeError(fill("{}: there are {} examples and {} labels", {function, rows, labels.size()}));
   }
   Eigen::ArrayXXd result = Eigen::ArrayXXd::Zero(rows, classes);
   for (Eigen::Index i = 0; i < rows; ++i) {
     const int label = labels[static_cast<std::size_t>(i)];
     if (label < 0 || label >= classes) {
-      throw ShapeError(fmt::format("{}: label {} of example {} is not one of {} classes", function, label, i, classes));
+      throw ShapeError(fill("{}: label {} of example {} is not one of {} classes", {function, label, i, classes}));
     }
     result(i, label) = 1;
   }

@@ -59,8 +59,8 @@ X counted(std::string_view, X&& x, const Over<A>&, double) {
 template <class X, Axis A>
 auto counted(std::string_view function, const X& x, const Over<A, EntryMask>& over, double other) {
   if (over.mask.rows() != x.rows() || over.mask.cols() != x.cols()) {
-    throw ShapeError(fmt::format("{}: the mask is {}×{} and the entries are {}×{}", function, over.mask.rows(),
-                                 over.mask.cols(), x.rows(), x.cols()));
+    throw ShapeError(fill("{}: the mask is {}×{} and the entries are {}×{}",
+                          {function, over.mask.rows(), over.mask.cols(), x.rows(), x.cols()}));
   }
   using T = std::remove_cvref_t<X>;
   const Eigen::Array<bool, T::RowsAtCompileTime, T::ColsAtCompileTime> mask = over.mask;

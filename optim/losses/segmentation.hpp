@@ -1,8 +1,6 @@
 // Losses of segmentations: how far predicted and true regions overlap.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <cmath>
 #include <cstddef>
@@ -45,8 +43,9 @@ inline void check_probabilities(const Eigen::ArrayXXd& p) {
   const Eigen::ArrayXd sums = p.rowwise().sum();
   for (Eigen::Index i = 0; i < sums.size(); ++i) {
     if (std::abs(sums(i) - 1) <= 1e-8 + 1e-5) continue;
-    throw ShapeError(fmt::format(
-        "dice_loss: the predictions of pixel {} sum to {}, not 1; for logits leave apply_softmax at true", i, sums(i)));
+    throw ShapeError(
+        fill("dice_loss: the predictions of pixel {} sum to {}, not 1; for logits leave apply_softmax at true",
+             {i, sums(i)}));
   }
 }
 
@@ -63,7 +62,7 @@ auto dice_loss_by_class(const X& predictions, const Y& targets, const DiceOption
   const Eigen::Index classes = predictions.cols(), skip = options.ignore_background && classes > 1 ? 1 : 0;
   if (options.class_weights.size() > 0 && options.class_weights.size() != classes) {
     throw ShapeError(
-        fmt::format("dice_loss: there are {} class_weights and {} classes", options.class_weights.size(), classes));
+        detail::fill("dice_loss: there are {} class_weights and {} classes", {options.class_weights.size(), classes}));
   }
   const Eigen::ArrayXXd t = detail::elements(targets);
   const auto& x = detail::elements(predictions);
@@ -93,8 +92,8 @@ template <class X, class Y>
 auto multiclass_generalized_dice_loss(const std::vector<X>& predictions, const std::vector<Y>& targets,
                                       DiceOptions options = {}) {
   if (predictions.empty() || predictions.size() != targets.size()) {
-    throw ShapeError(fmt::format("multiclass_generalized_dice_loss: there are {} predictions and {} targets",
-                                 predictions.size(), targets.size()));
+    throw ShapeError(detail::fill("multiclass_generalized_dice_loss: there are {} predictions and {} targets",
+                                  {predictions.size(), targets.size()}));
   }
   Eigen::ArrayXd pixels = Eigen::ArrayXd::Zero(targets[0].cols());
   for (const Y& t : targets) {

@@ -1,8 +1,6 @@
 // Connectionist temporal classification: labels in order, anywhere in a sequence.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <Eigen/Core>
 #include <cstddef>
 #include <string>
@@ -91,7 +89,7 @@ class CtcRecursion {
 inline void check_ctc_labels(const std::vector<int>& labels, Eigen::Index classes, const CtcOptions& options) {
   const auto check = [&](const char* what, int label) {
     if (label >= 0 && label < classes) return;
-    throw ShapeError(fmt::format("ctc_loss: {} {} is not one of {} classes", what, label, classes));
+    throw ShapeError(fill("ctc_loss: {} {} is not one of {} classes", {what, label, classes}));
   };
   for (int label : labels) check("label", label);
   check("blank_id", options.blank_id);
@@ -143,13 +141,13 @@ auto ctc_loss_with_forward_probs(const X& logits, const Eigen::ArrayXXd& logit_p
                                  const Eigen::ArrayXXd& label_paddings, const CtcOptions& options = {}) {
   const Eigen::Index sequences = logit_paddings.rows(), frames = logit_paddings.cols();
   if (logits.rows() != sequences * frames || sequences == 0) {
-    throw ShapeError(fmt::format("ctc_loss: logits have {} rows, and logit_paddings are {}×{}, sequences by frames",
-                                 logits.rows(), sequences, frames));
+    throw ShapeError(detail::fill("ctc_loss: logits have {} rows, and logit_paddings are {}×{}, sequences by frames",
+                                  {logits.rows(), sequences, frames}));
   }
   detail::check_same_shape("ctc_loss", "labels", labels, "label_paddings", label_paddings);
   if (labels.rows() != sequences) {
     throw ShapeError(
-        fmt::format("ctc_loss: there are labels of {} sequences and logits of {}", labels.rows(), sequences));
+        detail::fill("ctc_loss: there are labels of {} sequences and logits of {}", {labels.rows(), sequences}));
   }
   const auto log_p = grove::log_softmax(detail::elements(logits).rowwise());
   using T = std::remove_cvref_t<decltype(1.0 * log_p(0, 0))>;

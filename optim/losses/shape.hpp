@@ -1,8 +1,6 @@
 // What losses do to their arguments first: elements, rows, and the check that shapes agree.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string_view>
 #include <type_traits>
 
@@ -10,6 +8,8 @@
 
 namespace grove::optim::losses {
 namespace detail {
+
+using grove::detail::fill;
 
 /// The elements of a matrix as an array; numbers and arrays as they are.
 template <class X>
@@ -66,8 +66,8 @@ void check_same_shape(std::string_view function, std::string_view a_name, const 
                       const B& b) {
   if constexpr (IsArray<A> && IsArray<B>) {
     if (a.rows() != b.rows() || a.cols() != b.cols()) {
-      throw ShapeError(fmt::format("{}: {} are {}×{} and {} are {}×{}", function, a_name, a.rows(), a.cols(), b_name,
-                                   b.rows(), b.cols()));
+      throw ShapeError(fill("{}: {} are {}×{} and {} are {}×{}",
+                            {function, a_name, a.rows(), a.cols(), b_name, b.rows(), b.cols()}));
     }
   }
 }

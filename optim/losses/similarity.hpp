@@ -38,7 +38,7 @@ template <class X>
 auto ntxent(const X& embeddings, const std::vector<int>& labels, double temperature = 0.07) {
   const Eigen::Index n = embeddings.rows();
   if (static_cast<Eigen::Index>(labels.size()) != n) {
-    throw ShapeError(fmt::format("ntxent: there are {} embeddings and {} labels", n, labels.size()));
+    throw ShapeError(detail::fill("ntxent: there are {} embeddings and {} labels", {n, labels.size()}));
   }
   Eigen::ArrayXXd others(n, n), positives = Eigen::ArrayXXd::Zero(n, n);
   for (Eigen::Index i = 0; i < n; ++i) {
