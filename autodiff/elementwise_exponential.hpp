@@ -4,11 +4,13 @@
 #include <numbers>
 
 #include "autodiff/detail/row.hpp"
+#include "autodiff/detail/vector_math.hpp"
 
 namespace grove {
 
 namespace detail {
 struct Exp : ArrayRow {
+  static void in_place(double* data, std::size_t n) { exp_in_place(data, n); }
   static auto value(const auto& x) {
     using std::exp;
     return exp(x);
@@ -142,6 +144,7 @@ auto xlogy(A&& a, B&& b) {
 
 namespace detail {
 struct Logistic : ArrayRow {
+  static void in_place(double* data, std::size_t n) { logistic_in_place(data, n); }
   static auto value(const auto& x) {
     using std::exp;
     return 1 / (1 + exp(-x));

@@ -1,4 +1,5 @@
 // Values and slopes against numbers computed with 80 digits, where naive formulas lose them or overflow.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -114,6 +115,32 @@ TEST_CASE("special functions and their slopes are right to a few units of the la
     const Function f = functions.at(name);
     CHECK(ulps(evaluate(f, x), value) < 8);
     CHECK(ulps(grad(f)(x), slope) < 16);
+  }
+}
+
+TEST_CASE("functions of whole arrays are right to a few units, at every place in an array of any size") {
+  const auto worst = [](const auto& in_place, const auto& exact, double from, double to) {
+    Eigen::ArrayXd x = Eigen::ArrayXd::LinSpaced(4001, from, to);
+    const Eigen::ArrayXd arguments = x;
+    in_place(x.data(), 4001);
+    double result = 0;
+    for (Eigen::Index k = 0; k < 4001; ++k) {
+      double alone[17] = {};
+      alone[k % 17] = arguments[k];
+      in_place(alone, static_cast<std::size_t>(k % 17 + 1));
+      if (alone[k % 17] != x[k]) return 1e300;
+      result = std::max(result, ulps(x[k], static_cast<double>(exact(static_cast<long double>(arguments[k])))));
+    }
+    return result;
+  };
+  const auto exp_exact = [](long double x) { return std::exp(x); };
+  const auto tanh_exact = [](long double x) { return std::tanh(x); };
+  const auto logistic_exact = [](long double x) { return 1 / (1 + std::exp(-x)); };
+  for (const double range : {745.0, 20.0, 1.0, 1e-4, 1e-12}) {
+    CAPTURE(range);
+    CHECK(worst(detail::exp_in_place, exp_exact, -range, range * 0.95) <= 1);
+    CHECK(worst(detail::tanh_in_place, tanh_exact, -range, range) < 3);
+    CHECK(worst(detail::logistic_in_place, logistic_exact, -range * 0.95, range) < 3);
   }
 }
 
