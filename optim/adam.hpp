@@ -24,6 +24,14 @@ auto adam(LearningRate learning_rate, ScaleByAdam<real_t<LearningRate>> options 
   return chain(GradientTransformation{options}, scale_by_learning_rate(std::move(learning_rate)));
 }
 
+/// The same with the first moment kept in another scalar: `adam(1e-3, {}, mu_dtype<float>)`.
+template <class LearningRate, class Dtype>
+auto adam(LearningRate learning_rate, ScaleByAdam<real_t<LearningRate>> options, MuDtype<Dtype> dtype) {
+  detail::check_moments("adam", options);
+  detail::check_learning_rate("adam", learning_rate);
+  return chain(scale_by_adam<real_t<LearningRate>>(options, dtype), scale_by_learning_rate(std::move(learning_rate)));
+}
+
 /// Adam with Nesterov momentum: `adam` with `nesterov = true`.
 template <class LearningRate>
 auto nadam(LearningRate learning_rate, ScaleByAdam<real_t<LearningRate>> options = {.nesterov = true}) {

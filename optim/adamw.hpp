@@ -37,6 +37,18 @@ auto adamw(LearningRate learning_rate, AdamwOptions<real_t<LearningRate>> option
                scale_by_learning_rate(std::move(learning_rate)));
 }
 
+/// The same with the first moment kept in another scalar: `adamw(1e-3, {}, mu_dtype<float>)`.
+template <class LearningRate, class Dtype>
+auto adamw(LearningRate learning_rate, AdamwOptions<real_t<LearningRate>> options, MuDtype<Dtype> dtype) {
+  using Real = real_t<LearningRate>;
+  detail::check_moments("adamw", options);
+  detail::check_learning_rate("adamw", learning_rate);
+  detail::check_weight_decay("adamw", options.weight_decay);
+  return chain(scale_by_adam<Real>({options.b1, options.b2, options.eps, options.eps_root, options.nesterov}, dtype),
+               add_decayed_weights(options.weight_decay, options.mask),
+               scale_by_learning_rate(std::move(learning_rate)));
+}
+
 /// AdamW with Nesterov momentum: `adamw` with `nesterov = true`.
 template <class LearningRate>
 auto nadamw(LearningRate learning_rate, AdamwOptions<real_t<LearningRate>> options = {}) {

@@ -24,7 +24,7 @@ struct ScaleByLionState {
 enum class LionMode { hard, smooth, refined };
 
 /// Options of `scale_by_lion`.
-template <class Real = double>
+template <class Real = double, class Dtype = void>
 struct ScaleByLion {
   static constexpr int slot_count = 1;
 
@@ -34,8 +34,8 @@ struct ScaleByLion {
   Real smooth_beta = Real(1);      ///< steepness of the smooth sign
 
   template <class P>
-  ScaleByLionState<P> init(const P& params) const {
-    return {0, detail::zeros_like(params)};
+  ScaleByLionState<detail::state_tree_t<P, Dtype>> init(const P& params) const {
+    return {0, detail::zeros_in<Dtype>(params)};
   }
   std::array<Real, 5> prepare(auto& state) const {
     state.count = safe_increment(state.count);
@@ -70,6 +70,13 @@ auto scale_by_lion(ScaleByLion<Real> options = {}) {
   return GradientTransformation<ScaleByLion<Real>>{options};
 }
 
+/// The same with the momentum kept in another scalar.
+template <class Real = double, class Dtype>
+auto scale_by_lion(ScaleByLion<Real> options, MuDtype<Dtype> /*mu_dtype*/) {
+  scale_by_lion(options);  // checks them
+  return GradientTransformation<ScaleByLion<Real, Dtype>>{{options.b1, options.b2, options.mode, options.smooth_beta}};
+}
+
 /// Options of `lion`.
 template <class Real = double>
 struct LionOptions {
@@ -87,6 +94,15 @@ auto lion(LearningRate learning_rate, LionOptions<real_t<LearningRate>> options 
   detail::check_learning_rate("lion", learning_rate);
   detail::check_weight_decay("lion", options.weight_decay);
   return chain(scale_by_lion<real_t<LearningRate>>({.b1 = options.b1, .b2 = options.b2}),
+               add_decayed_weights(options.weight_decay, options.mask),
+               scale_by_learning_rate(std::move(learning_rate)));
+}
+
+/// The same with the momentum kept in another scalar: `lion(1e-4, {}, mu_dtype<float>)`.
+template <class LearningRate, class Dtype>
+auto lion(LearningRate learning_rate, LionOptions<real_t<LearningRate>> options, MuDtype<Dtype> dtype) {
+  lion(learning_rate, options);  // checks them
+  return chain(scale_by_lion<real_t<LearningRate>>({.b1 = options.b1, .b2 = options.b2}, dtype),
                add_decayed_weights(options.weight_decay, options.mask),
                scale_by_learning_rate(std::move(learning_rate)));
 }

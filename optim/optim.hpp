@@ -42,6 +42,7 @@
 #include "optim/contrib/simplified_ademamix.hpp"
 #include "optim/contrib/sophia.hpp"
 #include "optim/distance_over_gradients.hpp"
+#include "optim/dtype.hpp"
 #include "optim/extra.hpp"
 #include "optim/inject_hyperparams.hpp"
 #include "optim/lamb.hpp"

@@ -8,15 +8,16 @@
 
 #include "optim/check.hpp"
 #include "optim/detail/math.hpp"
+#include "optim/dtype.hpp"
 #include "optim/transformation.hpp"
 
 namespace grove::optim {
 
 /// Step count and both moments; also the state of adamax, yogi and radam.
-template <class P>
+template <class P, class Mu = P>
 struct ScaleByAdamState {
   std::int64_t count;
-  P mu;
+  Mu mu;
   P nu;
 };
 
@@ -39,7 +40,7 @@ std::array<Real, 2> first_moment_weights(const Real& b1, std::int64_t t, bool ne
 }  // namespace detail
 
 /// Options of `scale_by_adam`.
-template <class Real = double>
+template <class Real = double, class Dtype = void>
 struct ScaleByAdam {
   static constexpr int slot_count = 2;
 
@@ -50,8 +51,8 @@ struct ScaleByAdam {
   bool nesterov = false;    ///< whether to look one step ahead in the first moment
 
   template <class P>
-  ScaleByAdamState<P> init(const P& params) const {
-    return {0, detail::zeros_like(params), detail::zeros_like(params)};
+  ScaleByAdamState<P, detail::state_tree_t<P, Dtype>> init(const P& params) const {
+    return {0, detail::zeros_in<Dtype>(params), detail::zeros_like(params)};
   }
   std::array<Real, 9> prepare(auto& state) const {
     state.count = safe_increment(state.count);
@@ -96,6 +97,14 @@ template <class Real = double>
 auto scale_by_adam(ScaleByAdam<Real> options = {}) {
   detail::check_moments("scale_by_adam", options);
   return GradientTransformation<ScaleByAdam<Real>>{options};
+}
+
+/// The same with the first moment kept in another scalar.
+template <class Real = double, class Dtype>
+auto scale_by_adam(ScaleByAdam<Real> options, MuDtype<Dtype> /*mu_dtype*/) {
+  detail::check_moments("scale_by_adam", options);
+  return GradientTransformation<ScaleByAdam<Real, Dtype>>{
+      {options.b1, options.b2, options.eps, options.eps_root, options.nesterov}};
 }
 
 }  // namespace grove::optim

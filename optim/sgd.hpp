@@ -37,4 +37,12 @@ auto sgd(LearningRate learning_rate, SgdOptions<real_t<LearningRate>> options) {
   return chain(trace(options.momentum, options.nesterov), scale_by_learning_rate(std::move(learning_rate)));
 }
 
+/// The same with the trace kept in another scalar: `sgd(0.1, {.momentum = 0.9}, accumulator_dtype<float>)`.
+template <class LearningRate, class Dtype>
+auto sgd(LearningRate learning_rate, SgdOptions<real_t<LearningRate>> options, AccumulatorDtype<Dtype> dtype) {
+  detail::check_learning_rate("sgd", learning_rate);
+  detail::check_decay("sgd", "momentum", options.momentum);
+  return chain(trace(options.momentum, options.nesterov, dtype), scale_by_learning_rate(std::move(learning_rate)));
+}
+
 }  // namespace grove::optim

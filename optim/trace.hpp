@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "optim/check.hpp"
+#include "optim/dtype.hpp"
 #include "optim/transformation.hpp"
 
 namespace grove::optim {
@@ -19,7 +20,7 @@ struct TraceState {
 };
 
 /// Options of `trace`.
-template <class Real = double>
+template <class Real = double, class Dtype = void>
 struct Trace {
   static constexpr int slot_count = 1;
 
@@ -27,8 +28,8 @@ struct Trace {
   bool nesterov = false;   ///< whether to look one step ahead
 
   template <class P>
-  TraceState<P> init(const P& params) const {
-    return {detail::zeros_like(params)};
+  TraceState<detail::state_tree_t<P, Dtype>> init(const P& params) const {
+    return {detail::zeros_in<Dtype>(params)};
   }
   std::array<Real, 1> prepare(auto& /*state*/) const { return {decay}; }
   auto slots(auto& state, auto& /*updates*/) const { return std::tie(state.trace); }
@@ -54,6 +55,13 @@ auto trace(Real decay, bool nesterov = false) {
   return GradientTransformation<Trace<Real>>{{decay, nesterov}};
 }
 
+/// The same with the trace kept in another scalar.
+template <class Real, class Dtype>
+auto trace(Real decay, bool nesterov, AccumulatorDtype<Dtype> /*accumulator_dtype*/) {
+  detail::check_decay("trace", "decay", decay);
+  return GradientTransformation<Trace<Real, Dtype>>{{decay, nesterov}};
+}
+
 /// The moving average, never debiased in the state.
 template <class P>
 struct EmaState {
@@ -62,7 +70,7 @@ struct EmaState {
 };
 
 /// Options of `ema`.
-template <class Real = double>
+template <class Real = double, class Dtype = void>
 struct Ema {
   static constexpr int slot_count = 1;
 
@@ -70,8 +78,8 @@ struct Ema {
   bool debias = true;      ///< whether what is emitted is divided by 1 - decayᵗ
 
   template <class P>
-  EmaState<P> init(const P& params) const {
-    return {0, detail::zeros_like(params)};
+  EmaState<detail::state_tree_t<P, Dtype>> init(const P& params) const {
+    return {0, detail::zeros_in<Dtype>(params)};
   }
   std::array<Real, 3> prepare(auto& state) const {
     using std::pow;
@@ -94,6 +102,13 @@ template <class Real>
 auto ema(Real decay, bool debias = true) {
   detail::check_decay("ema", "decay", decay);
   return GradientTransformation<Ema<Real>>{{decay, debias}};
+}
+
+/// The same with the average kept in another scalar.
+template <class Real, class Dtype>
+auto ema(Real decay, bool debias, AccumulatorDtype<Dtype> /*accumulator_dtype*/) {
+  detail::check_decay("ema", "decay", decay);
+  return GradientTransformation<Ema<Real, Dtype>>{{decay, debias}};
 }
 
 }  // namespace grove::optim

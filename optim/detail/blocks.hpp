@@ -82,6 +82,25 @@ struct BlockShare {
   }
 };
 
+/// A block of a state's tree in the scalar of the updates: in place, or a copy that is stored back where the state
+/// keeps another scalar (mu_dtype).
+template <class Value, class Stored>
+struct SlotBlock {
+  Eigen::Array<Value, Eigen::Dynamic, 1, Eigen::ColMajor, block_size<Value>, 1> values;
+  Block<Stored> place;
+
+  SlotBlock(Stored* data, Eigen::Index count)
+      : values(Block<Stored>(data, count).template cast<Value>()), place(data, count) {}
+  void store() { place = values.template cast<Stored>(); }
+};
+template <class Value>
+struct SlotBlock<Value, Value> {
+  Block<Value> values;
+
+  SlotBlock(Value* data, Eigen::Index count) : values(data, count) {}
+  void store() {}
+};
+
 /// Runs a link over elements of a leaf of plain numbers, from the start of a block on. With `Step`, the updates stay in
 /// a scratch block and are added to the params.
 template <bool Step, class Link, class C, class Scalar, class P, class... S>
@@ -104,8 +123,9 @@ void run_blocks(const Link& link, const C& constants, std::size_t leaf, std::pai
         }(),
         count);
     [&](auto... s) {
-      apply_link(link, constants, leaf, u, ConstBlock<std::remove_const_t<P>>(params + begin, count), s...);
-    }(Block<S>(slots + begin, count)...);
+      apply_link(link, constants, leaf, u, ConstBlock<std::remove_const_t<P>>(params + begin, count), s.values...);
+      (s.store(), ...);
+    }(SlotBlock<Value, S>(slots + begin, count)...);
     if constexpr (Step) {
       Block<P>(params + begin, count) += u;
     }

@@ -193,7 +193,12 @@ OPTIMIZERS = {
     # Gradients that are not of one function make L-BFGS amplify rounding, so these runs are short.
     "lbfgs_no_linesearch": case(optax.lbfgs(0.1, memory_size=4, linesearch=None), TAME, steps=7),
     "lbfgs_no_linesearch_unscaled": case(optax.lbfgs(half_decay, memory_size=1, scale_init_precond=False, linesearch=None), "plain drift", steps=7),
+    "adam_mu_dtype": case(optax.adam(0.1, mu_dtype=jnp.float32), "plain mixed drift"),
+    "adamw_mu_dtype": case(optax.adamw(0.1, weight_decay=0.01, mu_dtype=jnp.float32), "plain mixed drift"),
+    "lion_mu_dtype": case(optax.lion(0.1, mu_dtype=jnp.float32), "plain"),
+    "sgd_accumulator_dtype": case(optax.sgd(0.1, momentum=0.9, accumulator_dtype=jnp.float32), "plain mixed drift"),
 }
+
 
 multi_steps = lambda opt, k, **kw: optax.MultiSteps(opt, k, accumulator_dtype=jnp.float64, **kw).gradient_transformation()
 labels = {"a": "fast", "b": "slow", "w": "frozen"}

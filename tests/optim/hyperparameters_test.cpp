@@ -1,4 +1,6 @@
 // Bad hyperparameters are rejected where they are given, with the name of the function, their own, and the value.
+#include <fmt/format.h>
+
 #include <functional>
 #include <limits>
 #include <map>
