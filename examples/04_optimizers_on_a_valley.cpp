@@ -1,4 +1,5 @@
-// One loop, four optimizers, Rosenbrock's valley: plain descent creeps, momentum and Adam do not.
+// One loop, four optimizers, Rosenbrock's valley: plain descent creeps, momentum and Adam do not. L-BFGS needs no
+// learning rate, and in `minimize` no loop.
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,9 +45,14 @@ int main() {
   const bool right =
       distance(paths[1]) < 0.05 && distance(paths[2]) < 0.05 && distance(paths[3]) < 0.05 && distance(paths[0]) > 0.1;
 
+  const auto fit =
+      grove::optim::minimize(Rosenbrock{}, Rosenbrock{}.start(), grove::optim::lbfgs(), {.gradient_tolerance = 1e-8});
+  fmt::print("{:<10} ends at ({:8.5f}, {:8.5f}), f = {:.2e}, after {} steps: {}\n", "L-BFGS", fit.params[0],
+             fit.params[1], fit.value, fit.steps, grove::optim::to_string(fit.reason));
+
   const auto contours = grove::models::contours_of(Rosenbrock{}, Rosenbrock::box());
   const grove::models::Figure figure{
       .panels = {{.title = "Rosenbrock's valley", .series = paths, .contours = contours}}};
   fmt::print("{}\n", grove::models::write_figure(figure, "04_optimizers_on_a_valley.svg").message);
-  return right ? 0 : 1;
+  return right && fit.converged() ? 0 : 1;
 }
