@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "autodiff/detail/entries.hpp"
 #include "autodiff/detail/shape.hpp"
 #include "autodiff/var.hpp"
 
@@ -103,6 +104,18 @@ class DenseOps : public ActiveExpression<Derived> {
   auto y() const { return evaluated(self()).element(1); }
   auto z() const { return evaluated(self()).element(2); }
   auto w() const { return evaluated(self()).element(3); }
+  auto begin() const { return entry(0); }
+  auto end() const { return entry(size()); }
+  /// Eigen's own matrix of variables, whose entries can be assigned: `Eigen::Matrix<T, 2, 1> y = x;`. It is slower in
+  /// products and sums, entry by entry.
+  template <class S, int R, int C, int O, int MR, int MC>
+  operator Eigen::Matrix<Var<S>, R, C, O, MR, MC>() const {
+    return entries_of<Eigen::Matrix<Var<S>, R, C, O, MR, MC>>(evaluated(self()));
+  }
+  template <class S, int R, int C, int O, int MR, int MC>
+  operator Eigen::Array<Var<S>, R, C, O, MR, MC>() const {
+    return entries_of<Eigen::Array<Var<S>, R, C, O, MR, MC>>(evaluated(self()));
+  }
   /// The value of a 1×1 matrix.
   auto value() const { return evaluated(self()).element(0, 0); }
 
@@ -212,11 +225,14 @@ class DenseOps : public ActiveExpression<Derived> {
   GROVE_DETAIL_DENSE_MEMBER(square)
   GROVE_DETAIL_DENSE_MEMBER(cube)
   GROVE_DETAIL_DENSE_MEMBER(sqrt)
+  GROVE_DETAIL_DENSE_MEMBER(cbrt)
   GROVE_DETAIL_DENSE_MEMBER(rsqrt)
   GROVE_DETAIL_DENSE_MEMBER(exp)
+  GROVE_DETAIL_DENSE_MEMBER(exp2)
   GROVE_DETAIL_DENSE_MEMBER(expm1)
   GROVE_DETAIL_DENSE_MEMBER(log)
   GROVE_DETAIL_DENSE_MEMBER(log1p)
+  GROVE_DETAIL_DENSE_MEMBER(log2)
   GROVE_DETAIL_DENSE_MEMBER(log10)
   GROVE_DETAIL_DENSE_MEMBER(sin)
   GROVE_DETAIL_DENSE_MEMBER(cos)
@@ -227,6 +243,9 @@ class DenseOps : public ActiveExpression<Derived> {
   GROVE_DETAIL_DENSE_MEMBER(sinh)
   GROVE_DETAIL_DENSE_MEMBER(cosh)
   GROVE_DETAIL_DENSE_MEMBER(tanh)
+  GROVE_DETAIL_DENSE_MEMBER(asinh)
+  GROVE_DETAIL_DENSE_MEMBER(acosh)
+  GROVE_DETAIL_DENSE_MEMBER(atanh)
   GROVE_DETAIL_DENSE_MEMBER(erf)
   GROVE_DETAIL_DENSE_MEMBER(erfc)
   GROVE_DETAIL_DENSE_MEMBER(lgamma)
@@ -250,6 +269,10 @@ class DenseOps : public ActiveExpression<Derived> {
     } else {
       return self().matrix_view();
     }
+  }
+  auto entry(Index position) const {
+    static_assert(rows_static() == 1 || cols_static() == 1, "grove: only vectors can be iterated over");
+    return EntryIterator<handle_t<Derived>>(evaluated(self()), position);
   }
   static constexpr int rows_static() { return Derived::RowsAtCompileTime; }
   static constexpr int cols_static() { return Derived::ColsAtCompileTime; }

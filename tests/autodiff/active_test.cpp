@@ -145,3 +145,27 @@ TEST_CASE("an unset matrix is an error, not a null pointer") {
                   })(Eigen::Vector3d(1, 2, 3)),
                   grove::Error);
 }
+
+TEST_CASE("entries of an active vector can be iterated over, and copied into Eigen's matrices of variables") {
+  const Eigen::Vector3d x(1, -2, 3);
+  const auto by_range = [](const auto& p) {
+    grove::scalar_t<decltype(p)> total = 0;
+    int k = 0;
+    for (const auto& entry : p) total += ++k * fabs(entry);
+    for (auto entry : (2 * p).eval()) total += entry * entry;
+    return total;
+  };
+  CHECK(grove::evaluate(by_range, x) == 1 + 4 + 9 + 4 * 14.0);
+  CHECK(grove::grad(by_range)(x).isApprox(Eigen::Vector3d(1 + 8, -2 - 16, 3 + 24)));
+
+  const auto by_entries = [](const auto& p) {
+    using T = grove::scalar_t<decltype(p)>;
+    Eigen::Matrix<T, Eigen::Dynamic, 1> twice(6);
+    const Eigen::Matrix<T, 3, 1> once = p;
+    const Eigen::Matrix<T, Eigen::Dynamic, 1> product = p * p[0];
+    twice << once, product;
+    return twice.squaredNorm();
+  };
+  CHECK(grove::evaluate(by_entries, x) == 28);
+  CHECK(grove::grad(by_entries)(x).isApprox(Eigen::Vector3d(2 + 28 + 2, -4 - 4, 6 + 6)));
+}

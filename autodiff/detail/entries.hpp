@@ -1,0 +1,48 @@
+// The entries of an active matrix one by one: iterators, and copies into Eigen's own matrices of variables.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <iterator>
+
+namespace grove::detail {
+
+/// Goes over the entries of an active vector, which come by value: `for (const auto& e : p.weight)`.
+template <class Handle>
+class EntryIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = typename Handle::Scalar;
+  using difference_type = std::ptrdiff_t;
+  using reference = value_type;
+  using pointer = void;
+
+  EntryIterator(const Handle& vector, Eigen::Index position) : vector_(vector), position_(position) {}
+  value_type operator*() const { return vector_.element(position_); }
+  EntryIterator& operator++() {
+    ++position_;
+    return *this;
+  }
+  EntryIterator operator++(int) {
+    EntryIterator before = *this;
+    ++position_;
+    return before;
+  }
+  friend bool operator==(const EntryIterator& a, const EntryIterator& b) { return a.position_ == b.position_; }
+
+ private:
+  Handle vector_;
+  Eigen::Index position_;
+};
+
+/// The entries as one of Eigen's matrices or arrays, which allows to assign them and to use Eigen's own algorithms.
+template <class EigenMatrix, class Handle>
+EigenMatrix entries_of(const Handle& x) {
+  EigenMatrix entries(x.rows(), x.cols());
+  for (Eigen::Index j = 0; j < x.cols(); ++j) {
+    for (Eigen::Index i = 0; i < x.rows(); ++i) entries(i, j) = x.element(i, j);
+  }
+  return entries;
+}
+
+}  // namespace grove::detail
