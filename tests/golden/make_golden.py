@@ -313,6 +313,9 @@ CONTRIB = {
     "sam_opaque": case(contrib.sam(optax.sgd(0.1, momentum=0.9), optax.chain(contrib.normalize(), optax.sgd(0.05, momentum=0.5)), sync_period=3, opaque_mode=True), "plain drift", extra=("grad_fn",)),
     "dpsgd": case(contrib.dpsgd(0.1, l2_norm_clip=2.0, noise_multiplier=0.0, seed=0, momentum=0.9, nesterov=True), TAME, extra=("examples",)),
     "dog_learning_rate": case(contrib.dog(0.5, init_step=("learning_rate", 1e-2)), "plain drift"),
+    "muon_dion": case(contrib.muon(0.1, ns_coeffs="dion", preconditioning="spectral"), "plain drift"),
+    "muon_aol": case(contrib.muon(0.1, preconditioning="aol", adaptive=True), "plain drift"),
+    "muon_schatten": case(contrib.muon(0.1, preconditioning="schatten", ns_steps=7), "plain drift"),
 }
 
 

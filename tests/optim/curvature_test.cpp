@@ -21,6 +21,11 @@ TEST_CASE("muon follows optax") {
                                    .adaptive = true,
                                    .adam_weight_decay = 0.1,
                                    .consistent_rms = 0.2}));
+  check("muon_dion", muon(0.1, {.ns_coeffs = dion_ns_coeffs(), .preconditioning = MuonPreconditioning::spectral}));
+  check("muon_aol", muon(0.1, {.adaptive = true, .preconditioning = MuonPreconditioning::aol}));
+  check("muon_schatten", muon(0.1, {.ns_steps = 7, .preconditioning = MuonPreconditioning::schatten}));
+  CHECK_THROWS_WITH(muon(0.1, {.ns_coeffs = dion_ns_coeffs(), .ns_steps = 4}),
+                    "muon: the number of ns_coeffs must lie in [1, ns_steps], got 5");
 }
 
 TEST_CASE("sophia converges on a parabola") {
