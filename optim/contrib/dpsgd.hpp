@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "optim/maybe.hpp"
 #include "optim/noise.hpp"
 #include "optim/per_example_clip.hpp"
+#include "optim/scale.hpp"
+#include "optim/schedule.hpp"
 #include "optim/trace.hpp"
 
 namespace grove::optim::contrib {
