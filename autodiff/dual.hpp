@@ -7,6 +7,7 @@
 #include <ostream>
 #include <type_traits>
 
+#include "autodiff/detail/tangent_lanes.hpp"
 #include "autodiff/tape.hpp"
 
 namespace grove {
@@ -34,7 +35,7 @@ inline constexpr bool is_recordable<Dual<S, N, true>> = false;
 template <class S, int N, bool Forward>
 struct Dual {
   // The tangents first: a copy in vector registers then meets them as they were stored.
-  S tangent[static_cast<std::size_t>(N)]{};
+  typename detail::tangent_lanes<S, N, Forward>::type tangent{};
   S value{};
 
   constexpr Dual() = default;
@@ -45,42 +46,37 @@ struct Dual {
       requires(!std::is_arithmetic_v<S>)
       : value(v) {}
   /// A variable: tangent 1 in lane `lane`.
-  constexpr Dual(const S& v, const S& t, int lane = 0) : value(v) { tangent[lane] = t; }
+  constexpr Dual(const S& v, const S& t, int lane = 0) : value(v) { detail::set_lane(tangent, lane, t); }
 
   /// The image of `x` under a function with this value and slope there (the chain rule).
   static constexpr Dual chain(const S& value, const S& slope, const Dual& x) {
     Dual r;
     r.value = value;
-    for (int k = 0; k < N; ++k) r.tangent[k] = slope * x.tangent[k];
+    detail::scale_lanes(r.tangent, slope, x.tangent);
     return r;
   }
   static constexpr Dual chain(const S& value, const S& da, const Dual& a, const S& db, const Dual& b) {
     Dual r;
     r.value = value;
-    for (int k = 0; k < N; ++k) r.tangent[k] = da * a.tangent[k] + db * b.tangent[k];
+    detail::combine_lanes(r.tangent, da, a.tangent, db, b.tangent);
     return r;
   }
 
   constexpr Dual& operator+=(const Dual& b) {
     value += b.value;
-    for (int k = 0; k < N; ++k) tangent[k] += b.tangent[k];
+    detail::add_lanes(tangent, b.tangent);
     return *this;
   }
   constexpr Dual& operator-=(const Dual& b) {
     value -= b.value;
-    for (int k = 0; k < N; ++k) tangent[k] -= b.tangent[k];
+    detail::subtract_lanes(tangent, b.tangent);
     return *this;
   }
   constexpr Dual& operator*=(const Dual& b) { return *this = *this * b; }
   constexpr Dual& operator/=(const Dual& b) { return *this = *this / b; }
 
   friend constexpr Dual operator+(const Dual& a) { return a; }
-  friend constexpr Dual operator-(const Dual& a) {
-    Dual r;
-    r.value = -a.value;
-    for (int k = 0; k < N; ++k) r.tangent[k] = -a.tangent[k];
-    return r;
-  }
+  friend constexpr Dual operator-(const Dual& a) { return chain(S(-a.value), S(-1), a); }
   friend constexpr Dual operator+(const Dual& a, const Dual& b) {
     Dual r = a;
     r += b;

@@ -77,7 +77,7 @@ void forward_jacobian(F& f, const P& params, J& jacobian, const Take& take_value
   const auto tied = std::tie(params, args...);
   for (Index first = 0; first == 0 || first < n; first += width) {
     const auto seed = [first](D& x, Index k) {
-      if (k >= first && k < first + width) x.tangent[k - first] = S(1);
+      if (k >= first && k < first + width) seed_lane(x.tangent, k - first);
     };
     const auto read = [&](const auto& result, Recording<D>&, std::size_t, auto&) {
       if (first == 0) {

@@ -151,6 +151,19 @@ class Tape {
     return finish(2);
   }
 
+  /// Records a statement with an entry for each of the N ids whose partial is not zero; without any, the id of a
+  /// constant.
+  template <int N, class Partials>
+  [[gnu::always_inline]] Id push_nonzero(const Id* ids, const Partials& partials) {
+    ready();
+    Entry* entry = end_;
+    for (int k = 0; k < N; ++k) {
+      const S partial = partials[k];
+      if (!is_exact_zero(partial)) put(entry++, ids[k], partial);
+    }
+    return entry == end_ ? 0 : finish(entry - end_);
+  }
+
   /// True if the newest statement is short enough to be scaled when it grows.
   [[gnu::always_inline]] bool can_grow_scaled() const { return newest_size() < max_scaled * sizeof(Entry); }
   [[gnu::always_inline]] bool can_grow() const { return newest_size() < max_entries * sizeof(Entry); }
@@ -507,20 +520,35 @@ class Tape {
 
   // Consumes the statements of slots [first, last); returns the first entry consumed.
   std::size_t sweep_statements(std::size_t end, std::size_t last, std::size_t first) {
+    constexpr std::size_t unit = sizeof(Entry) / size_unit;
     S* const adjoints = storage_.adjoints();
     Entry* entry = storage_.entries() + end;
     for (std::size_t slot = last; slot-- > first;) {
       const S a = adjoints[slot];
-      Entry* const begin = before(entry, bytes_of(counts_[slot]));
+      std::size_t size = static_cast<std::uint8_t>(counts_[slot]);
       if (is_exact_zero(a)) {
-        entry = begin;
+        entry = before(entry, size * size_unit);
         continue;
       }
       adjoints[slot] = S(0);
-      do {
+      const auto send = [&]() __attribute__((always_inline)) {
         --entry;
         adjoints[entry->slot] += a * entry->partial;
-      } while (entry != begin);
+      };
+      for (; size > 4 * unit; size -= unit) send();
+      switch (size) {  // most statements are short: a jump instead of a loop
+        case 4 * unit:
+          send();
+          [[fallthrough]];
+        case 3 * unit:
+          send();
+          [[fallthrough]];
+        case 2 * unit:
+          send();
+          [[fallthrough]];
+        default:
+          send();
+      }
     }
     return static_cast<std::size_t>(entry - storage_.entries());
   }

@@ -94,6 +94,10 @@ struct VarAccess {
     return Tape<S>::slot_of(x.id_);
   }
   template <class S>
+  static std::uint64_t id(const Var<S>& x) {
+    return x.id_;
+  }
+  template <class S>
   static std::uint32_t tag(const Var<S>& x) {
     return static_cast<std::uint32_t>(x.id_ >> 32) | 1U;
   }
@@ -134,6 +138,12 @@ struct VarAccess {
       return Var<S>(value, 0);
     }
   }
+  /// A variable with the value of `result` and its tangents as partials of the variables with these ids.
+  template <int N, class S, class D>
+  [[gnu::always_inline]] static Var<S> fused(Tape<S>& tape, const std::uint64_t* ids, const D& result) {
+    return Var<S>(result.value, tape.template push_nonzero<N>(ids, result.tangent));
+  }
+
   /// sum ← sum ± b.
   template <class B, class S, class P>
   [[gnu::always_inline]] static void accumulate(Var<S>& sum, B&& b, const P& sign, const S& value) {

@@ -47,6 +47,17 @@ constexpr bool is_tame(const S& slope) {
   }
 }
 
+/// The chain rule in which a zero tangent wins over an infinite slope, lane by lane.
+template <class S, int N, bool Forward>
+[[gnu::noinline, gnu::cold]] Dual<S, N, Forward> guarded_chain(const S& y, const S& slope,
+                                                               const Dual<S, N, Forward>& a) {
+  Dual<S, N, Forward> r(y);
+  for (int k = 0; k < N; ++k) {
+    if (!is_exact_zero(a.tangent[k])) set_lane(r.tangent, k, S(slope * a.tangent[k]));
+  }
+  return r;
+}
+
 // A row's `value` sees floating numbers only; duals and variables get there by the chain rule. So a formula with
 // branches needs no care for derivatives, and its slope is the row's `slope` in every mode and order.
 template <class S, class Row>
@@ -56,7 +67,11 @@ S number_value(const Row& row, const S& a) {
     const T y = number_value<T>(row, a.value);
     // A constant has no tangent, so its slope (possibly infinite) must not enter.
     const T slope(row.slope(a.value, y));
-    return is_tame(slope) || has_tangent(a) ? S::chain(y, slope, a) : S(y);
+    if constexpr (std::is_floating_point_v<T>) {
+      return is_tame(slope) ? S::chain(y, slope, a) : guarded_chain(y, slope, a);
+    } else {
+      return has_tangent(a) ? S::chain(y, slope, a) : S(y);
+    }
   } else if constexpr (is_var<S>) {
     using T = typename S::Scalar;
     const T y = number_value<T>(row, a.value());

@@ -38,6 +38,18 @@ inline const auto lorenz = [](const auto& p) {
   return x + y + z;
 };
 
+/// The same with each step as one operation.
+inline const auto lorenz_of_steps = [](const auto& p) {
+  using T = std::decay_t<decltype(p.x)>;
+  const auto step = [](auto x, auto y, auto z, auto sigma, auto rho, auto beta) {
+    constexpr double h = lorenz_step_size;
+    return std::array{x + h * (sigma * (y - x)), y + h * (x * (rho - z) - y), z + h * (x * y - beta * z)};
+  };
+  std::array<T, 3> at{p.x, p.y, p.z};
+  for (int i = 0; i < lorenz_steps; ++i) at = grove::fuse(step, at[0], at[1], at[2], p.sigma, p.rho, p.beta);
+  return at[0] + at[1] + at[2];
+};
+
 /// A reverse sweep over the stored states.
 struct LorenzByHand {
   std::vector<std::array<double, 3>> states = std::vector<std::array<double, 3>>(lorenz_steps);
@@ -78,6 +90,7 @@ inline std::vector<Workload> workloads() {
       primal_row("primal", lorenz, *at),
       hand_row<Lorenz<>>([&at = *at, by_hand = LorenzByHand{}](auto& grads) mutable { return by_hand(at, grads); }),
       grove_row("grove, plain loop", 4.0, lorenz, *at),
+      grove_row("grove, fused steps", 2.0, lorenz_of_steps, *at),
   };
   const auto make = []<class T>(const auto& x) { return Lorenz<T>{x[0], x[1], x[2], x[3], x[4], x[5]}; };
   workload.rows.push_back(forward_row<GroveForward<6>, 6>(lorenz, make, grove::tree::flatten(*at)));
