@@ -76,11 +76,11 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
     return *this = Active(*this / x);
   }
 
-  // Member by member: a copy of the whole would go through memory, where a chain of operations waits for it.
+  // Member by member: a chain of operations waits for what is copied as a whole.
   Active(const Active& other)
-      : data_(other.data_),
-        slot_(other.slot_),
-        tag_(other.tag_),
+      : data_(detail::through_register(other.data_)),
+        slot_(detail::through_register(other.slot_)),
+        tag_(detail::through_register(other.tag_)),
         rows_(other.rows_),
         cols_(other.cols_),
         steps_(other.steps_) {}

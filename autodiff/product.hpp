@@ -61,7 +61,7 @@ Active<Plain> materialise(const ProductFormula<Plain, X, W>& product) {
 
 /// Matrix product.  (n,k) · (k,m) → (n,m).   Ā += Ȳ Bᵀ,  B̄ += Aᵀ Ȳ
 template <class A, class B>
-auto matmul(const A& left, const B& right) {
+inline auto matmul(const A& left, const B& right) {
   using S = tape_scalar_t<A, B>;
   const auto a = term_of<S>(left);
   const auto b = term_of<S>(right);

@@ -380,6 +380,7 @@ class Tape {
   }
 
   ConstantRanges& constants() { return constants_; }
+  const ConstantRanges& constants() const { return constants_; }
   bool copies_every_constant = false;  ///< set on tapes that outlive the call that recorded them (vjp)
   bool guards_zero_cotangents =
       false;  ///< set by `where` on arrays: from then on 0 · inf is 0 in elementwise pullbacks

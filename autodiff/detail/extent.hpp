@@ -7,6 +7,16 @@ namespace grove::detail {
 
 using Eigen::Index;
 
+/// A copy through a register. Members copied side by side would be merged into one vector load, which has to wait until
+/// the stores that wrote them one by one have left the processor's queue.
+template <class T>
+[[gnu::always_inline]] inline T through_register(T x) {
+#if defined(__GNUC__)
+  asm("" : "+r"(x));
+#endif
+  return x;
+}
+
 /// A number of rows or columns; stored only if it is not static.
 template <int N>
 struct Extent {
@@ -18,6 +28,8 @@ template <>
 struct Extent<Eigen::Dynamic> {
   Extent() = default;
   Extent(Index n) : n_(n) {}
+  Extent(const Extent& other) : n_(through_register(other.n_)) {}
+  Extent& operator=(const Extent& other) = default;
   operator Index() const { return n_; }
 
  private:

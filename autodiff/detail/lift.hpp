@@ -210,7 +210,17 @@ struct NoSeed {};
 template <class S, class Seed>
 class Lifter {
  public:
-  Lifter(Tape<S>& tape, bool recording, const Seed& seed) : tape_(tape), recording_(recording), seed_(seed) {}
+  Lifter(Tape<S>& tape, bool recording, const Seed& seed)
+      : tape_(tape),
+        recording_(recording),
+        seed_(seed),
+        slots_(static_cast<std::uint32_t>(tape.slot_count())),
+        tag_(tape.tag()) {}
+
+  /// Takes the slots that the leaves were given.
+  void finish() {
+    if (recording_) tape_.allocate_inputs(static_cast<std::size_t>(first_));
+  }
 
   template <class P, class A>
   void operator()(const P& plain, A& active) {
@@ -221,17 +231,18 @@ class Lifter {
     const auto n = static_cast<std::size_t>(leaf_traits<P>::size(plain));
     if constexpr (is_var<A>) {
       const S value = seeded(plain, 0);
-      active = recording_ ? VarAccess::make(value, tape_.allocate_inputs(1), tape_.tag()) : Var<S>(value);
+      active = recording_ ? VarAccess::make(value, slot(0), tag_) : Var<S>(value);
     } else if constexpr (is_active_handle<A>) {
       const S* data = values_of<A>(plain);
-      active = recording_ ? A(data, tape_.allocate_inputs(n), tape_.tag(), plain.rows(), plain.cols())
-                          : A(data, 0, 0, plain.rows(), plain.cols());
+      active =
+          recording_ ? A(data, slot(0), tag_, plain.rows(), plain.cols()) : A(data, 0, 0, plain.rows(), plain.cols());
     } else {
       active.resize(plain.rows(), plain.cols());
       for (Index j = 0; j < plain.cols(); ++j) {
         for (Index i = 0; i < plain.rows(); ++i) {
-          const S value = seeded(plain(i, j), i + j * plain.rows());
-          active(i, j) = recording_ ? VarAccess::make(value, tape_.allocate_inputs(1), tape_.tag()) : Var<S>(value);
+          const Index position = i + j * plain.rows();
+          const S value = seeded(plain(i, j), position);
+          active(i, j) = recording_ ? VarAccess::make(value, slot(position), tag_) : Var<S>(value);
         }
       }
     }
@@ -239,6 +250,8 @@ class Lifter {
   }
 
  private:
+  std::uint32_t slot(Index position) const { return slots_ + static_cast<std::uint32_t>(first_ + position); }
+
   // The value of the scalar at `position` of the current leaf, with its tangents.
   template <class Number>
   S seeded(const Number& number, Index position) {
@@ -270,6 +283,7 @@ class Lifter {
   Tape<S>& tape_;
   bool recording_;
   const Seed& seed_;
+  std::uint32_t slots_, tag_;
   Index first_ = 0;  // of the current leaf's scalars, in the order of tree::flatten
 };
 
@@ -318,6 +332,7 @@ void lift(Tape<S>& tape, bool recording, const P& plain, A& active, const Seed& 
   Lifter<S, Seed> lifter(tape, recording, seed);
   auto lift_leaf = [&](const auto& from, auto& to) { lifter(from, to); };
   tree::detail::visit(tree::detail::NoTrail{}, lift_leaf, plain, active);  // they agree by now: no check
+  lifter.finish();
 }
 
 /// The scalar below the variables of a tree; the tree's own scalar if it has none.

@@ -34,6 +34,7 @@ void add_columns(const S* x, Index stride, Index m, const S* w, S* y, bool first
 /// out += Xᵀ c
 template <int N, class S>
 void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
+  constexpr int half = int(pack_size<S> / 2);
   S sums[N] = {};
   Index i = 0;
   if (m >= pack_size<S>) {
@@ -44,12 +45,14 @@ void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
       const auto next = load<Pack<S>>(c + i);
       for (int j = 0; j < N; ++j) packs[j] += load<Pack<S>>(x + j * stride + i) * next;
     }
-    for (int j = 0; j < N; ++j) sums[j] = packs[j].sum();
-  }
-  if (i + pack_size<S> / 2 <= m) {
-    const auto next = load<HalfPack<S>>(c + i);
-    for (int j = 0; j < N; ++j) sums[j] += (load<HalfPack<S>>(x + j * stride + i) * next).sum();
-    i += pack_size<S> / 2;
+    HalfPack<S> halves[N];
+    for (int j = 0; j < N; ++j) halves[j] = packs[j].template head<half>() + packs[j].template tail<half>();
+    if (i + half <= m) {
+      const auto next = load<HalfPack<S>>(c + i);
+      for (int j = 0; j < N; ++j) halves[j] += load<HalfPack<S>>(x + j * stride + i) * next;
+      i += half;
+    }
+    for (int j = 0; j < N; ++j) sums[j] = halves[j].sum();
   }
   one_by_one(i, m, [&](Index last) {
     for (int j = 0; j < N; ++j) sums[j] += x[j * stride + last] * c[last];
@@ -57,40 +60,36 @@ void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
   for (int j = 0; j < N; ++j) out[j] += sums[j];
 }
 
+/// y ← X w
 template <class S>
-struct ColumnBlock {
-  const S* x;
-  Index stride, rows, cols;
-
-  void times(const S* w, S* y) const {
-    if (cols == 0) [[unlikely]]
-      std::fill_n(y, rows, S(0));
-    in_groups([=, this]<int N>(std::integral_constant<int, N>, Index j) {
-      add_columns<N>(x + j * stride, stride, rows, w + j, y, j == 0);
-    });
+void times_vector(const S* x, Index stride, Index rows, Index cols, const S* w, S* y) {
+  if (cols == 0) [[unlikely]]
+    std::fill_n(y, rows, S(0));
+  Index j = 0;
+  for (; j + 4 <= cols; j += 4) add_columns<4>(x + j * stride, stride, rows, w + j, y, j == 0);
+  if ((cols & 2) != 0) {
+    add_columns<2>(x + j * stride, stride, rows, w + j, y, j == 0);
+    j += 2;
   }
-  void add_transposed_times(const S* c, S* out) const {
-    in_groups([=, this]<int N>(std::integral_constant<int, N>, Index j) {
-      add_dots<N>(x + j * stride, stride, rows, c, out + j);
-    });
+  if (j < cols) add_columns<1>(x + j * stride, stride, rows, w + j, y, j == 0);
+}
+/// out += Xᵀ c
+template <class S>
+void add_transposed_times_vector(const S* x, Index stride, Index rows, Index cols, const S* c, S* out) {
+  Index j = 0;
+  for (; j + 4 <= cols; j += 4) add_dots<4>(x + j * stride, stride, rows, c, out + j);
+  if ((cols & 2) != 0) {
+    add_dots<2>(x + j * stride, stride, rows, c, out + j);
+    j += 2;
   }
-
-  // So many columns at once that each element of the vector serves for several.
-  template <class Body>
-  void in_groups(const Body& body) const {
-    Index j = 0;
-    for (; j + 4 <= cols; j += 4) body(std::integral_constant<int, 4>{}, j);
-    if (j + 2 <= cols) {
-      body(std::integral_constant<int, 2>{}, j);
-      j += 2;
-    }
-    if (j < cols) body(std::integral_constant<int, 1>{}, j);
-  }
-};
+  if (j < cols) add_dots<1>(x + j * stride, stride, rows, c, out + j);
+}
 
 /// Rows that a walk takes at once, so that their part of the matrix is still in the cache on the way back.
-inline Index rows_in_cache(Index cols) {
-  return std::clamp<Index>(Index{1 << 15} / std::max<Index>(cols, 1), 64, 4096) / 16 * 16;
+inline Index rows_in_cache(Index rows, Index cols) {
+  constexpr Index numbers = Index{1} << 15, least = 64, most = 4096;
+  if (rows <= most && rows * cols <= numbers) return rows;
+  return std::clamp(numbers / std::max<Index>(cols, 1) / 16 * 16, least, most);
 }
 
 template <class Own, class X, class W, class Plain>
@@ -100,20 +99,19 @@ class Cursor<ProductFormula<Own, X, W>, Plain> {
  public:
   Cursor(const ProductFormula<Own, X, W>& formula, Sinks<S>* sinks) {
     const auto& [x, w] = formula.terms;
-    block_ = {x.data, x.outer(), 0, x.cols()};
+    x_ = x.data;
+    stride_ = x.outer();
+    cols_ = x.cols();
     w_ = w.data();
-    const Index longest = std::min(x.rows(), rows_in_cache(x.cols()));
+    const Index longest = rows_in_cache(x.rows(), cols_);
     values_ = current_tape<S>->allocate_values(static_cast<std::size_t>(2 * longest));
     cotangents_ = values_ + longest;
     if (sinks != nullptr && w.is_active()) w_bar_ = sinks->run(w.slot(), w.size());
   }
-  void enter(Index rows) {
-    block_.rows = rows;
-    block_.times(w_, values_);
-  }
+  void enter(Index rows) { times_vector(x_, stride_, rows, cols_, w_, values_); }
   void leave(Index rows) {
-    if (w_bar_ != nullptr) block_.add_transposed_times(cotangents_, w_bar_);
-    block_.x += rows;
+    if (w_bar_ != nullptr) add_transposed_times_vector(x_, stride_, rows, cols_, cotangents_, w_bar_);
+    x_ += rows;
   }
   template <class P>
   [[gnu::always_inline]] Elements<P> trace(Index k) const {
@@ -126,7 +124,8 @@ class Cursor<ProductFormula<Own, X, W>, Plain> {
   void finish() {}
 
  private:
-  ColumnBlock<S> block_;
+  const S* x_;
+  Index stride_, cols_;
   const S* w_;
   S* values_;
   S* cotangents_;
@@ -156,9 +155,9 @@ Var<S> sum_in_blocks(const Term& term, const S& factor) {
   const bool active = term.is_active();
   Cursor<Term, Plain> cursor(term, active ? &sinks : nullptr);
   Cursor<ScalarTerm<S>, Plain> total(ScalarTerm<S>{}, nullptr);
-  const Index n = term.rows() * term.cols(), longest = rows_in_cache(widest(term));
-  for (Index first = 0; first < n; first += longest) {
-    const Index length = std::min(longest, n - first);
+  const Index n = term.rows() * term.cols(), longest = rows_in_cache(n, widest(term));
+  for (Index left = n; left > 0; left -= longest) {
+    const Index length = std::min(longest, left);
     cursor.enter(length);
     in_slice<S, true>(cursor, length, [&]<class P>(auto& at, std::type_identity<P>, Index k) {
       const auto trace = at.template trace<P>(k);

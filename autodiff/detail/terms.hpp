@@ -35,6 +35,14 @@ template <class S>
 struct ScalarTerm {
   static constexpr int leaves = 1;
   static constexpr bool has_adjoint = true;
+
+  ScalarTerm() : value(0), slot(0), active(false) {}
+  ScalarTerm(const S& number, std::uint32_t at, bool is_variable) : value(number), slot(at), active(is_variable) {}
+  // Member by member, as for Active.
+  ScalarTerm(const ScalarTerm& other)
+      : value(other.value), slot(through_register(other.slot)), active(through_register(other.active)) {}
+  ScalarTerm& operator=(const ScalarTerm&) = default;
+
   S value;
   std::uint32_t slot;
   bool active;
@@ -68,7 +76,7 @@ struct ConstantTerm {
       : data(values), rows_(rows), cols_(cols), steps_{outer, 1} {}
   // Member by member, as for Active.
   ConstantTerm(const ConstantTerm& other)
-      : data(other.data), rows_(other.rows_), cols_(other.cols_), steps_(other.steps_) {}
+      : data(through_register(other.data)), rows_(other.rows_), cols_(other.cols_), steps_(other.steps_) {}
   ConstantTerm& operator=(const ConstantTerm&) = default;
 
   const T* data;
@@ -124,30 +132,33 @@ template <class D>
 using plain_of = plain_t<is_array_expression<D>, typename D::Scalar, D::RowsAtCompileTime, D::ColsAtCompileTime,
                          bool(D::IsRowMajor)>;
 
+/// A copy of an Eigen expression in the tape's memory.
+template <class S, class D>
+[[gnu::noinline]] const typename D::Scalar* copied_constant(const D& x) {
+  using T = typename D::Scalar;
+  T* copy = current_tape<S>->template allocate_array<T>(static_cast<std::size_t>(x.size()));
+  Eigen::Map<plain_of<D>>(copy, x.rows(), x.cols()) = x;
+  return copy;
+}
+
 /// The constant operand x of an operation on a tape of scalar S. Values that lie in an argument of the derivative call
 /// are referenced; everything else is copied, so that no change or end of x can reach the gradient.
 template <class S, class D>
-auto constant_term(const Eigen::DenseBase<D>& expression) {
+inline auto constant_term(const Eigen::DenseBase<D>& expression) {
   const D& x = expression.derived();
-  using T = typename D::Scalar;
-  using Plain = plain_of<D>;
-  Tape<S>& tape = *current_tape<S>;
+  const Index inner_size = D::IsRowMajor ? x.cols() : x.rows();
   if constexpr (lies_in_memory<D>) {
     constexpr bool whole = wraps_plain_object<D> || D::RowsAtCompileTime == 1 || D::ColsAtCompileTime == 1;
-    using Term = ConstantTerm<S, Plain, std::conditional_t<whole, Eigen::Stride<0, 0>, Eigen::OuterStride<>>>;
-    const Index inner_size = D::IsRowMajor ? x.cols() : x.rows();
+    using Term = ConstantTerm<S, plain_of<D>, std::conditional_t<whole, Eigen::Stride<0, 0>, Eigen::OuterStride<>>>;
     const Index outer_size = D::IsRowMajor ? x.rows() : x.cols();
-    const T* begin = x.data();
-    const T* end = x.size() == 0 ? begin : begin + (outer_size - 1) * x.outerStride() + inner_size;
-    if (!tape.copies_every_constant && tape.constants().contains(begin, end))
+    const auto* begin = x.data();
+    const auto* end = x.size() == 0 ? begin : begin + (outer_size - 1) * x.outerStride() + inner_size;
+    const Tape<S>& tape = *current_tape<S>;
+    if (!tape.copies_every_constant && tape.constants().contains(begin, end)) [[likely]]
       return Term{begin, x.rows(), x.cols(), x.outerStride()};
-    T* copy = tape.template allocate_array<T>(static_cast<std::size_t>(x.size()));
-    Eigen::Map<Plain>(copy, x.rows(), x.cols()) = x;
-    return Term{copy, x.rows(), x.cols(), inner_size};
+    return Term{copied_constant<S>(x), x.rows(), x.cols(), inner_size};
   } else {
-    T* copy = tape.template allocate_array<T>(static_cast<std::size_t>(x.size()));
-    Eigen::Map<Plain>(copy, x.rows(), x.cols()) = x;
-    return ConstantTerm<S, Plain, Eigen::Stride<0, 0>>{copy, x.rows(), x.cols(), D::IsRowMajor ? x.cols() : x.rows()};
+    return ConstantTerm<S, plain_of<D>, Eigen::Stride<0, 0>>{copied_constant<S>(x), x.rows(), x.cols(), inner_size};
   }
 }
 
