@@ -27,8 +27,7 @@ struct Line {
 TEST_CASE("a first moment in float follows optax") {
   // optax multiplies the float32 moment by the decay in float32, here that product is in double.
   golden::check_optimizer("adam_mu_dtype", adam(0.1, {}, mu_dtype<float>), 1e-5);
-  golden::check_optimizer("adamw_mu_dtype", adamw(0.1, {.weight_decay = 0.01}, mu_dtype<float>),
-                          1e-5);
+  golden::check_optimizer("adamw_mu_dtype", adamw(0.1, {.weight_decay = 0.01}, mu_dtype<float>), 1e-5);
   golden::check_optimizer("lion_mu_dtype", lion(0.1, {}, mu_dtype<float>));
   golden::check_optimizer("sgd_accumulator_dtype", sgd(0.1, {.momentum = 0.9}, accumulator_dtype<float>), 1e-5);
 }
