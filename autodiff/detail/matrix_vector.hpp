@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "autodiff/detail/expression.hpp"
 
@@ -20,44 +21,58 @@ inline constexpr bool stays_product<S, ConstantTerm<S, Plain, Stride>, Active<Ve
 
 // ---- Blocks of rows -------------------------------------------------------------------------------------------------
 
+/// f(std::integral_constant<int, j>{}) for j in [0, N): unrolled at every level of optimisation.
+template <int N, class F>
+[[gnu::always_inline]] inline void unrolled(const F& f) {
+  [&]<int... J>(std::integer_sequence<int, J...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<int, J>{}), ...);
+  }
+  (std::make_integer_sequence<int, N>{});
+}
+
 /// y ← X w (first), or y += X w, for N columns of length m, `stride` apart.
 template <int N, class S>
 void add_columns(const S* x, Index stride, Index m, const S* w, S* y, bool first) {
   S weights[N];  // not in memory that y may share
-  for (int j = 0; j < N; ++j) weights[j] = w[j];
+  unrolled<N>([&](auto j) { weights[j] = w[j]; });
   in_packs<S, true>(m, [&, stride]<class P>(std::type_identity<P>, Index i) {
     P sum = load<P>(x + i) * weights[0];
-    for (int j = 1; j < N; ++j) sum += load<P>(x + j * stride + i) * weights[j];
+    unrolled<N - 1>([&](auto j) { sum += load<P>(x + (j + 1) * stride + i) * weights[j + 1]; });
     store<P>(y + i, first ? sum : P(sum + load<P>(y + i)));
   });
 }
+
+/// Elements that a sum of products takes at once: the sums of four columns have to fit into the registers.
+template <class S>
+using SumPack = std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 32, Pack<S>, HalfPack<S>>;
+
 /// out += Xᵀ c
 template <int N, class S>
 void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
-  constexpr int half = int(pack_size<S> / 2);
+  using P = SumPack<S>;
+  constexpr Index size = P::SizeAtCompileTime, half = size / 2;
+  using Half = Eigen::Array<S, int(half), 1>;
   S sums[N] = {};
   Index i = 0;
-  if (m >= pack_size<S>) {
-    Pack<S> packs[N];
-    const auto first = load<Pack<S>>(c);
-    for (int j = 0; j < N; ++j) packs[j] = load<Pack<S>>(x + j * stride) * first;
-    for (i = pack_size<S>; i + pack_size<S> <= m; i += pack_size<S>) {
-      const auto next = load<Pack<S>>(c + i);
-      for (int j = 0; j < N; ++j) packs[j] += load<Pack<S>>(x + j * stride + i) * next;
+  if (m >= size) {
+    P packs[N];
+    const P first = load<P>(c);
+    unrolled<N>([&](auto j) { packs[j] = load<P>(x + j * stride) * first; });
+    for (i = size; i + size <= m; i += size) {
+      const P next = load<P>(c + i);
+      unrolled<N>([&](auto j) { packs[j] += load<P>(x + j * stride + i) * next; });
     }
-    HalfPack<S> halves[N];
-    for (int j = 0; j < N; ++j) halves[j] = packs[j].template head<half>() + packs[j].template tail<half>();
+    Half halves[N];
+    unrolled<N>([&](auto j) { halves[j] = packs[j].template head<half>() + packs[j].template tail<half>(); });
     if (i + half <= m) {
-      const auto next = load<HalfPack<S>>(c + i);
-      for (int j = 0; j < N; ++j) halves[j] += load<HalfPack<S>>(x + j * stride + i) * next;
+      const Half next = load<Half>(c + i);
+      unrolled<N>([&](auto j) { halves[j] += load<Half>(x + j * stride + i) * next; });
       i += half;
     }
-    for (int j = 0; j < N; ++j) sums[j] = halves[j].sum();
+    unrolled<N>([&](auto j) { sums[j] = halves[j].sum(); });
   }
-  one_by_one(i, m, [&](Index last) {
-    for (int j = 0; j < N; ++j) sums[j] += x[j * stride + last] * c[last];
-  });
-  for (int j = 0; j < N; ++j) out[j] += sums[j];
+  one_by_one(i, m, [&](Index last) { unrolled<N>([&](auto j) { sums[j] += x[j * stride + last] * c[last]; }); });
+  unrolled<N>([&](auto j) { out[j] += sums[j]; });
 }
 
 /// y ← X w
