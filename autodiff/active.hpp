@@ -122,7 +122,7 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   }
   Scalar element(Index i) const {
     static_assert(RowsAtCompileTime == 1 || ColsAtCompileTime == 1, "grove: x(i) and x[i] need a vector; use x(i, j)");
-    detail::check_index("element", i, rows_ * cols_);
+    detail::check_index("element", i, ColsAtCompileTime == 1 ? rows_ : cols_);
     return at(i * (ColsAtCompileTime == 1 ? row_stride() : col_stride()));
   }
 

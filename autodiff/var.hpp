@@ -57,10 +57,16 @@ class Var {
   /// The plain value.
   constexpr const S& value() const { return value_; }
 
-  Var& operator+=(const Var& b) & { return accumulate(b, detail::One(), value_ + b.value_); }
-  Var& operator-=(const Var& b) & { return accumulate(b, detail::MinusOne(), value_ - b.value_); }
-  Var& operator+=(Var&& b) & { return accumulate(std::move(b), detail::One(), value_ + b.value_); }
-  Var& operator-=(Var&& b) & { return accumulate(std::move(b), detail::MinusOne(), value_ - b.value_); }
+  [[gnu::always_inline]] Var& operator+=(const Var& b) & { return accumulate(b, detail::One(), value_ + b.value_); }
+  [[gnu::always_inline]] Var& operator-=(const Var& b) & {
+    return accumulate(b, detail::MinusOne(), value_ - b.value_);
+  }
+  [[gnu::always_inline]] Var& operator+=(Var&& b) & {
+    return accumulate(std::move(b), detail::One(), value_ + b.value_);
+  }
+  [[gnu::always_inline]] Var& operator-=(Var&& b) & {
+    return accumulate(std::move(b), detail::MinusOne(), value_ - b.value_);
+  }
   Var& operator*=(const Var& b) & { return *this = *this * b; }
   Var& operator/=(const Var& b) & { return *this = *this / b; }
 
@@ -128,6 +134,18 @@ struct VarAccess {
     } else {
       return Var<S>(value, 0);
     }
+  }
+  /// The same for functions that cost a call anyway: only the extension of a temporary's statement is inline.
+  template <bool Rvalue, class S>
+  static Var<S> function(const Var<S>& x, const S& value, const S& slope) {
+    Tape<S>& tape = *current_tape<S>;
+    if constexpr (Rvalue) {
+      if (tape.is_newest(x.id_) && can_scale(tape)) [[likely]] {
+        tape.scale_newest(slope);
+        return take(x, value);
+      }
+    }
+    return Var<S>(value, record_function(x.id_, slope, tape));
   }
   template <bool RvalueA, bool RvalueB, class S, class P, class Q>
   [[gnu::always_inline]] static Var<S> binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
@@ -231,6 +249,11 @@ struct VarAccess {
   }
 
   static constexpr std::uint64_t moved = std::uint64_t{1} << 63;  // of no recording: use after std::move is an error
+
+  template <class S>
+  [[gnu::noinline]] static std::uint64_t record_function(std::uint64_t x, S slope, Tape<S>& tape) {
+    return is_active(x, tape) ? tape.push(x, slope) : 0;
+  }
 
   // The slow paths take and return ids: a variable whose address is taken would live in memory.
 

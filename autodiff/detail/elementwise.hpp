@@ -170,7 +170,7 @@ auto elementwise(const Row& row, A&& a) {
     using S = typename X::Scalar;
     const S y = number_value<S>(row, a.value());
     if constexpr (is_recordable<S>) {
-      return VarAccess::unary<is_temporary<A>>(a, y, S(row.slope(a.value(), y)));
+      return VarAccess::function<is_temporary<A>>(a, y, S(row.slope(a.value(), y)));
     } else {
       return Var<S>(y);
     }
