@@ -40,7 +40,7 @@ void set_lane(RegisterLanes<S, N>& r, long k, const S& value) {
 /// r ← 1 in lane k, 0 in the others; whole registers at a time, since they will be read so.
 template <class S, int N>
 void seed_lane(RegisterLanes<S, N>& r, long k) {
-  constexpr long size = r.width * r.count;
+  constexpr long size = RegisterLanes<S, N>::width * RegisterLanes<S, N>::count;
   static constexpr struct Row {
     S numbers[2 * size]{};
     constexpr Row() { numbers[size] = 1; }

@@ -136,10 +136,10 @@ struct ScaleByMuon {
     const auto [of_mu, of_g] = detail::first_moment_weights(beta, state.count, nesterov);
     detail::for_each_leaf(
         extra,
-        [&, of_mu = of_mu, of_g = of_g]<class View>(std::size_t, View&& u, auto&& mu) {
+        [&, to_mu = of_mu, to_g = of_g]<class View>(std::size_t, View&& u, auto&& mu) {
           const auto in = [&](double x) { return detail::in_scalar_of(u, x); };
           mu = in(beta)*mu + in(1 - beta) * u;
-          u = in(of_mu)*mu + in(of_g)*u;
+          u = in(to_mu)*mu + in(to_g)*u;
           if constexpr (detail::HasElements<std::remove_cvref_t<View>>) orthogonalize(u);
         },
         updates, state.mu);
