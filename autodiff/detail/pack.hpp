@@ -28,6 +28,8 @@ template <class P, class T>
 [[gnu::always_inline]] inline P load(const T* data) {
   if constexpr (std::same_as<P, T>) {
     return *data;
+  } else if constexpr (requires { requires std::same_as<typename P::Scalar, T>; }) {
+    return P::Map(data);
   } else if constexpr (requires { P::SizeAtCompileTime; }) {
     return Eigen::Map<const Eigen::Array<T, P::SizeAtCompileTime, 1>>(data).template cast<typename P::Scalar>();
   } else {
