@@ -7,6 +7,7 @@
 #include "autodiff/elementwise_members.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/fuse.hpp"
+#include "autodiff/gather.hpp"
 #include "autodiff/grad.hpp"
 #include "autodiff/gradcheck.hpp"
 #include "autodiff/gradcheck_gradient.hpp"

@@ -59,6 +59,10 @@ concept EigenDense = requires(const bare<T>& x) {
 template <class T>
 concept Dense = ActiveDense<T> || EigenDense<T>;
 
+template <class T>
+inline constexpr bool is_static_vector = Dense<T> &&
+                                         (int(bare<T>::RowsAtCompileTime) == 1 || int(bare<T>::ColsAtCompileTime) == 1);
+
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_without_value() {
   throw Error("matrix: used before it was given a value");
 }
