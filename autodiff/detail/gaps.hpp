@@ -55,15 +55,15 @@ class Gaps {
 };
 
 template <class S>
-bool has_bad_tangent(const S& x) {
+bool has_bad_tangent(const S&) {
+  return false;
+}
+template <class S, int N, bool Forward>
+bool has_bad_tangent(const Dual<S, N, Forward>& x) {
   using std::isnan;
-  if constexpr (is_dual<S>) {
-    bool bad = has_bad_tangent(x.value);
-    for (const auto& t : x.tangent) bad = bad || isnan(t);
-    return bad;
-  } else {
-    return false;
-  }
+  bool bad = has_bad_tangent(x.value);
+  for (int lane = 0; lane < N; ++lane) bad = bad || isnan(x.tangent[lane]);
+  return bad;
 }
 
 /// True if a vector of the decomposition has no tangent (only with forward-mode numbers).
