@@ -7,15 +7,13 @@
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "autodiff/grad.hpp"
 #include "optim/apply_updates.hpp"
-#include "optim/batches.hpp"
 #include "optim/callbacks.hpp"
 #include "optim/check.hpp"
+#include "optim/detail/objective.hpp"
 
 namespace grove::optim {
 
@@ -117,89 +115,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// The loss and its gradient: of all data, of the next batch, or the mean over several batches.
-template <class Loss, class P, class... Args>
-class Objective {
- public:
-  Objective(const Loss& loss, const P& params, const MinimizeOptions& options, const Args&... args)
-      : grads(tree::zeros_like(params)), loss_(loss), args_(args...), accumulate_(options.accumulate) {
-    if (options.batch_size > 0) batches_.emplace(options.batch_size, options.seed, options.shuffle, args...);
-    if (accumulate_ > 1) part_ = grads;
-  }
-
-  P grads;
-  double value = 0;
-  std::int64_t evaluations = 0;
-  bool epoch_ends = true;  ///< whether the last evaluation ended an epoch
-  double epoch_mean = 0;   ///< mean loss of the last complete epoch; without batches, of the last evaluation
-
-  /// Sets `value` and `grads`.
-  void evaluate(const P& params) {
-    epoch_ends = !batches_;
-    if (accumulate_ == 1) {
-      value = evaluate_part(params, grads);
-    } else {
-      const double share = 1.0 / static_cast<double>(accumulate_);
-      value = share * evaluate_part(params, grads);
-      tree::for_each([&](auto&& g) { g = in_scalar_of(g, share) * g; }, grads);
-      for (std::int64_t i = 1; i < accumulate_; ++i) {
-        value += share * evaluate_part(params, *part_);
-        tree::for_each([&](auto&& sum, const auto& g) { sum += in_scalar_of(g, share) * g; }, grads, *part_);
-      }
-    }
-    if (!batches_) epoch_mean = value;
-  }
-
-  /// The loss on all data, or on the current batch.
-  double value_at(const P& params) const {
-    if (batches_)
-      return batches_->apply([&](const auto&... batch) { return plain(grove::evaluate(loss_, params, batch...)); });
-    return value_on_all(params);
-  }
-
-  double value_on_all(const P& params) const {
-    return std::apply([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); }, args_);
-  }
-
-  /// The same with gradient, for linesearches.
-  double value_and_grad_at(const P& params, P& gradient) const {
-    double at = 0;
-    const auto call = [&](const auto&... args) { grove::value_and_grad_into(loss_, params, at, gradient, args...); };
-    if (batches_) {
-      batches_->apply(call);
-    } else {
-      std::apply(call, args_);
-    }
-    return at;
-  }
-
- private:
-  double evaluate_part(const P& params, P& gradient) {
-    if (batches_) batches_->advance();
-    ++evaluations;
-    const double at = value_and_grad_at(params, gradient);
-    if (batches_) {
-      const auto size = static_cast<double>(batches_->size());
-      epoch_sum_ += size * at;
-      epoch_size_ += size;
-      if (batches_->epoch_ends()) {
-        epoch_mean = epoch_sum_ / epoch_size_;
-        epoch_sum_ = epoch_size_ = 0;
-        epoch_ends = true;
-      }
-    }
-    return at;
-  }
-
-  const Loss& loss_;
-  std::tuple<const Args&...> args_;
-  std::int64_t accumulate_;
-  std::optional<P> part_;
-  std::optional<Batches<Args...>> batches_;
-  double epoch_sum_ = 0;
-  double epoch_size_ = 0;
-};
-
 }  // namespace detail
 
 /// Minimizes `loss(params, args...)` with an optimizer, starting at `params`.
@@ -208,6 +123,7 @@ class Objective {
 ///   fmt::print("{} after {} steps: {}\n", fit.value, fit.steps, to_string(fit.reason));
 ///
 /// The optimizer is given the loss, the raw gradient and the loss as a function, so polyak_sgd and linesearches work.
+/// Where a search with gradients ends, the next step finds the loss and its gradient without a further evaluation.
 /// With `batch_size` each step sees the next rows of the data among `args` (see Batches), and tolerances, patience and
 /// the best params go by the mean loss of an epoch. A loss or a gradient that is not finite ends the minimization, it
 /// never loops on. So does a linesearch that finds no step to lower the loss (with batches: none in a whole epoch); its
@@ -292,8 +208,8 @@ MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const
       *reason == StopReason::non_finite || (*reason == StopReason::linesearch_failed && options.batch_size == 0);
   if (undo && progress.step > 0) params = std::move(previous);
   if (options.keep_best && std::isfinite(progress.best_value)) params = std::move(best);
-  result.value = objective.value_on_all(params);
-  result.evaluations = objective.evaluations + 1;
+  result.value = objective.value_at_end(params);
+  result.evaluations = objective.evaluations;
   result.params = std::move(params);
   result.steps = progress.step;
   result.reason = *reason;

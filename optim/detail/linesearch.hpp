@@ -21,14 +21,15 @@ constexpr void check_linesearch_extra() {
                 "optim::with_value_and_grad_fn(f) to update");
 }
 
-/// trial ← params + rate · updates; masked leaves stay at the params.
+/// trial ← params + rate · updates, rounded as in a step; masked leaves stay at the params.
 template <class E, class P, class U>
 void move_along(const E& extra, P& trial, const P& params, double rate, const U& updates) {
   std::size_t number = 0;
   tree::for_each(
       [&](auto&& t, const auto& p, const auto& u) {
         if (admits(extra, number++)) {
-          t = p + in_scalar_of(u, rate) * u;
+          t = in_scalar_of(u, rate) * u;
+          t = p + t;
         } else {
           t = p;
         }

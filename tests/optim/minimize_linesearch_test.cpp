@@ -4,6 +4,7 @@
 
 #include "optim/any_transformation.hpp"
 #include "optim/backtracking_linesearch.hpp"
+#include "optim/clip.hpp"
 #include "optim/conditional.hpp"
 #include "optim/inject_hyperparams.hpp"
 #include "optim/lbfgs.hpp"
@@ -48,6 +49,31 @@ TEST_CASE("minimize with lbfgs needs a loss, params and nothing else") {
   CHECK(std::abs(fit.params.y[0] - 1) < 1e-9);
   CHECK(fit.steps < 60);
   CHECK(fit.evaluations > fit.steps);  // those of the linesearch count
+}
+
+TEST_CASE("minimize takes the loss and the gradient from where the linesearch ended") {
+  // 18 steps need 24 trials; the first gradient is the only evaluation outside of a search.
+  const auto fit = run(rosenbrock, at(0, 0), lbfgs(), {.max_steps = 200, .gradient_tolerance = 1e-5});
+  CHECK(fit.steps == 18);
+  CHECK(fit.evaluations == 1 + 24);
+  CHECK(fit.value == grove::evaluate(rosenbrock, fit.params));
+  // Without a gradient in the search each step needs one, and the end the loss.
+  const auto trials = [](BacktrackingOptions options) {
+    return run(rosenbrock, at(0, 0), chain(sgd(1e-3), scale_by_backtracking_linesearch(30, options)), {.max_steps = 1})
+        .evaluations;
+  };
+  CHECK(trials({}) == 1 + 1 + 1);
+  CHECK(trials({.store_grad = true}) == 1 + 1 + 1);  // the gradient there serves as the loss at the end
+}
+
+TEST_CASE("what follows a linesearch is not mistaken for its result") {
+  for (const Optimizer& optimizer : {Optimizer(chain(lbfgs(), scale(0.5))), Optimizer(chain(lbfgs(), clip(0.01)))}) {
+    const auto fit = run(rosenbrock, at(0, 0), optimizer, {.max_steps = 5, .record_every = 1});
+    for (std::size_t i = 0; i < fit.path.size(); ++i) {
+      CHECK(fit.values[i] == grove::evaluate(rosenbrock, fit.path[i]));
+    }
+    CHECK(fit.value == grove::evaluate(rosenbrock, fit.params));
+  }
 }
 
 TEST_CASE("minimize drives every linesearch, wherever it stands") {
