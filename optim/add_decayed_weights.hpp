@@ -23,6 +23,7 @@ struct AddDecayedWeightsState {
 template <class Real = double>
 struct AddDecayedWeights {
   static constexpr int slot_count = 0;
+  static constexpr bool takes_formula = true;
   static constexpr bool needs_params = true;
 
   ScalarOrSchedule<Real> weight_decay = Real(0);  ///< the factor of the params: a number or a schedule
@@ -38,10 +39,13 @@ struct AddDecayedWeights {
     return detail::MaskedConstants<std::array<Real, 1>>{decay, &state.mask};
   }
   std::tuple<> slots(auto& /*state*/, auto& /*updates*/) const { return {}; }
-  void apply_at(std::size_t leaf, const auto& constants, auto& u, const auto& p) const {
-    if ((*constants.mask)[leaf] != '1') return;
-    if (!weight_decay.is_schedule() && detail::plain(weight_decay(0)) == 0) return;  // 0 · inf must not appear
-    u = u + constants.inner[0] * p;
+  void emit_at(std::size_t leaf, const auto& constants, const auto& u, const auto& p, const auto& next) const {
+    const bool none = !weight_decay.is_schedule() && detail::plain(weight_decay(0)) == 0;  // 0 · inf must not appear
+    if (none || (*constants.mask)[leaf] != '1') {
+      next(u);
+    } else {
+      next(u + constants.inner[0] * p);
+    }
   }
 };
 

@@ -39,7 +39,32 @@ struct Fused {
     apply_from<0, 0>(leaf, constants, u, p, std::tie(slots...));
   }
 
+  /// Each link passes on to the next, and the last to `next`.
+  void pass(std::size_t leaf, const auto& constants, const auto& in, auto& room, const auto& p, const auto& next,
+            auto&... slots) const {
+    pass_from<0, 0>(leaf, constants, in, room, p, next, std::tie(slots...));
+  }
+
  private:
+  template <std::size_t I, std::size_t First>
+  void pass_from(std::size_t leaf, const auto& constants, const auto& in, auto& room, const auto& p, const auto& next,
+                 const auto& slots) const {
+    if constexpr (I == sizeof...(Links)) {
+      next(in);
+    } else {
+      using Link = std::remove_cvref_t<std::tuple_element_t<I, std::tuple<Links...>>>;
+      constexpr auto count = static_cast<std::size_t>(detail::slot_count<Link>);
+      const auto pass_on = [&](const auto& out) {
+        pass_from<I + 1, First + count>(leaf, constants, out, room, p, next, slots);
+      };
+      [&]<std::size_t... J>(std::index_sequence<J...>) {
+        detail::pass(std::get<I>(links), std::get<I>(constants), leaf, in, room, p, pass_on,
+                     std::get<First + J>(slots)...);
+      }
+      (std::make_index_sequence<count>{});
+    }
+  }
+
   template <std::size_t I, std::size_t First>
   void apply_from(std::size_t leaf, const auto& constants, auto& u, const auto& p, const auto& slots) const {
     if constexpr (I < sizeof...(Links)) {
@@ -89,6 +114,10 @@ struct Chain {
   auto slots(auto& states, auto& updates) const { return fused<0, sizeof...(Links)>().slots(states, updates); }
   void apply_at(std::size_t leaf, const auto& constants, auto& u, const auto& p, auto&... slots) const {
     fused<0, sizeof...(Links)>().apply_at(leaf, constants, u, p, slots...);
+  }
+  void pass(std::size_t leaf, const auto& constants, const auto& in, auto& room, const auto& p, const auto& next,
+            auto&... slots) const {
+    fused<0, sizeof...(Links)>().pass(leaf, constants, in, room, p, next, slots...);
   }
 
   template <class U, class S, class P, class E>

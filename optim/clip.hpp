@@ -4,8 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 
+#include "autodiff/error.hpp"
 #include "optim/check.hpp"
 #include "optim/detail/leafwise.hpp"
 #include "optim/scale.hpp"
@@ -25,13 +28,13 @@ struct Clip {
   }
   std::array<Real, 1> prepare(auto& /*state*/) const { return {max_delta}; }
   std::tuple<> slots(auto& /*state*/, auto& /*updates*/) const { return {}; }
-  void apply(const auto& constants, auto& u, const auto& /*p*/) const {
+  void emit(const auto& constants, const auto& u, const auto& /*p*/, const auto& next) const {
     const auto& bound = constants[0];
     if constexpr (std::is_floating_point_v<detail::view_scalar_t<decltype(u)>>) {
-      u = detail::select(u > bound, bound, detail::select(u < -bound, -bound, u));
+      next(detail::select(u > bound, bound, detail::select(u < -bound, -bound, u)));
     } else {
-      u = detail::select(u > bound, 0 * detail::sign_of(u) + bound,
-                         detail::select(u < -bound, 0 * detail::sign_of(u) - bound, u));
+      next(detail::select(u > bound, 0 * detail::sign_of(u) + bound,
+                          detail::select(u < -bound, 0 * detail::sign_of(u) - bound, u)));
     }
   }
 };
@@ -105,13 +108,70 @@ auto clip_by_global_norm(Real max_norm) {
   return GradientTransformation<ClipByGlobalNorm<real_t<Real>>>{{real_t<Real>(max_norm)}};
 }
 
+namespace detail {
+
+inline void check_axis(std::string_view function, const std::optional<int>& axis) {
+  if (axis && *axis != 0 && *axis != 1) reject(function, "axis", "be 0 or 1", *axis);
+}
+
+}  // namespace detail
+
+/// The norm of each unit of an array, in the place of each of its elements.
+///
+/// A number and a vector are a unit; of a matrix each column is one, or each row with `axis` = 1.
+/// Throws: HyperparameterError if `axis` is neither 0 nor 1.
+template <class X>
+auto unitwise_norm(const X& x, std::optional<int> axis = {}) {
+  detail::check_axis("unitwise_norm", axis);
+  if constexpr (std::is_arithmetic_v<X>) {
+    return std::abs(x);
+  } else {
+    typename X::PlainObject norms = x;
+    if (x.rows() == 1 || x.cols() == 1) {
+      norms.setConstant(norms.matrix().norm());
+    } else if (axis == 1) {
+      for (Eigen::Index i = 0; i < x.rows(); ++i) norms.row(i).setConstant(norms.row(i).matrix().norm());
+    } else {
+      for (Eigen::Index j = 0; j < x.cols(); ++j) norms.col(j).setConstant(norms.col(j).matrix().norm());
+    }
+    return norms;
+  }
+}
+
+/// grad where g_norm < max_norm, elsewhere grad · max_norm / max(g_norm, div_eps); all are arrays of one shape.
+///
+///   clipped = unitwise_clip(unitwise_norm(g), 0.01 * unitwise_norm(p), g);
+///
+/// Throws: ShapeError if the shapes differ.
+template <class X>
+typename X::PlainObject unitwise_clip(const X& g_norm, const X& max_norm, const X& grad, double div_eps = 1e-6) {
+  const auto check = [&](std::string_view name, const X& norm) {
+    if (norm.rows() != grad.rows() || norm.cols() != grad.cols()) {
+      throw ShapeError(detail::fill("unitwise_clip: {} is {}×{} and grad is {}×{}",
+                                    {name, norm.rows(), norm.cols(), grad.rows(), grad.cols()}));
+    }
+  };
+  check("g_norm", g_norm);
+  check("max_norm", max_norm);
+  using S = typename X::Scalar;
+  typename X::PlainObject clipped = grad;
+  for (Eigen::Index j = 0; j < grad.cols(); ++j) {
+    for (Eigen::Index i = 0; i < grad.rows(); ++i) {
+      if (g_norm(i, j) < max_norm(i, j)) continue;
+      clipped(i, j) *= max_norm(i, j) / detail::max_scalar(S(g_norm(i, j)), static_cast<S>(div_eps));
+    }
+  }
+  return clipped;
+}
+
 /// The link behind `adaptive_grad_clip`.
 template <class Real = double>
 struct AdaptiveGradClip {
   static constexpr bool needs_params = true;
 
-  Real clipping;          ///< largest ratio of the norms of a unit's gradient and params
-  Real eps = Real(1e-3);  ///< smallest norm of the params of a unit that is taken serious
+  Real clipping;              ///< largest ratio of the norms of a unit's gradient and params
+  Real eps = Real(1e-3);      ///< smallest norm of the params of a unit that is taken serious
+  std::optional<int> axis{};  ///< what is a unit of a matrix: a column, or with 1 a row
 
   template <class P>
   EmptyState init(const P& /*params*/) const {
@@ -127,6 +187,11 @@ struct AdaptiveGradClip {
             u = factor(u, p) * u;
           } else if (u.rows() == 1 || u.cols() == 1) {
             u = factor(u, p) * u;
+          } else if (axis == 1) {
+            for (Eigen::Index i = 0; i < u.rows(); ++i) {
+              const auto f = factor(u.row(i), p.row(i));
+              u.row(i) = f * u.row(i);
+            }
           } else {
             for (Eigen::Index j = 0; j < u.cols(); ++j) {
               const auto f = factor(u.col(j), p.col(j));
@@ -150,12 +215,14 @@ struct AdaptiveGradClip {
 
 /// Clips the gradient of each unit (a vector, a column of a matrix) to `clipping` times the norm of the unit's params.
 ///
+/// With `axis` = 1 the units of matrices are their rows. Throws: HyperparameterError for arguments out of range.
 /// Source: Brock et al. 2021, https://arxiv.org/abs/2102.06171
 template <class Real>
-auto adaptive_grad_clip(Real clipping, real_t<Real> eps = real_t<Real>(1e-3)) {
+auto adaptive_grad_clip(Real clipping, real_t<Real> eps = real_t<Real>(1e-3), std::optional<int> axis = {}) {
   detail::check_positive("adaptive_grad_clip", "clipping", clipping);
   detail::check_not_negative("adaptive_grad_clip", "eps", eps);
-  return GradientTransformation<AdaptiveGradClip<real_t<Real>>>{{real_t<Real>(clipping), eps}};
+  detail::check_axis("adaptive_grad_clip", axis);
+  return GradientTransformation<AdaptiveGradClip<real_t<Real>>>{{real_t<Real>(clipping), eps, axis}};
 }
 
 }  // namespace grove::optim

@@ -30,7 +30,9 @@ struct Stateless {
 
 /// The link behind `identity`.
 struct Identity : detail::Stateless {
-  void apply(const auto& /*constants*/, auto& /*u*/, const auto& /*p*/) const {}
+  static constexpr bool takes_formula = true;
+
+  void emit(const auto& /*constants*/, const auto& u, const auto& /*p*/, const auto& next) const { next(u); }
 };
 
 /// Leaves the updates as they are.
@@ -50,6 +52,7 @@ inline auto set_to_zero() { return GradientTransformation<SetToZero>{}; }
 template <class Real = double>
 struct Scale {
   static constexpr int slot_count = 0;
+  static constexpr bool takes_formula = true;
 
   Real step_size;  ///< the factor
 
@@ -59,7 +62,7 @@ struct Scale {
   }
   std::array<Real, 1> prepare(EmptyState& /*state*/) const { return {step_size}; }
   std::tuple<> slots(auto& /*state*/, auto& /*updates*/) const { return {}; }
-  void apply(const auto& constants, auto& u, const auto& /*p*/) const { u = constants[0] * u; }
+  void emit(const auto& constants, const auto& u, const auto& /*p*/, const auto& next) const { next(constants[0] * u); }
 };
 
 /// u ← step_size · g
@@ -77,6 +80,7 @@ struct ScaleByScheduleState {
 template <class F>
 struct ScaleBySchedule {
   static constexpr int slot_count = 0;
+  static constexpr bool takes_formula = true;
 
   F step_size_fn;          ///< count → factor
   bool flip_sign = false;  ///< whether the factor is negated
@@ -91,7 +95,7 @@ struct ScaleBySchedule {
     return std::array{flip_sign ? decltype(factor)(-factor) : factor};
   }
   std::tuple<> slots(auto& /*state*/, auto& /*updates*/) const { return {}; }
-  void apply(const auto& constants, auto& u, const auto& /*p*/) const { u = constants[0] * u; }
+  void emit(const auto& constants, const auto& u, const auto& /*p*/, const auto& next) const { next(constants[0] * u); }
 };
 
 /// u ← step_size_fn(count) · g, with count = 0 at the first step.

@@ -60,14 +60,14 @@ struct ScaleByAdam {
     return {b1, Real(1 - b1), b2, Real(1 - b2), of_mu, of_g, detail::debias(b2, state.count), eps_root, eps};
   }
   auto slots(auto& state, auto& /*updates*/) const { return std::tie(state.mu, state.nu); }
-  void apply(const auto& constants, auto& u, const auto& /*p*/, auto& mu, auto& nu) const {
+  void emit(const auto& constants, const auto& u, const auto& /*p*/, const auto& next, auto& mu, auto& nu) const {
     const auto& [b1_, rest1, b2_, rest2, of_mu, of_g, of_nu, eps_root_, eps_] = constants;
     mu = rest1 * u + b1_ * mu;
     nu = rest2 * (u * u) + b2_ * nu;
     if (nesterov) {
-      u = (of_mu * mu + of_g * u) / (detail::sqrt_of(of_nu * nu + eps_root_) + eps_);
+      next((of_mu * mu + of_g * u) / (detail::sqrt_of(of_nu * nu + eps_root_) + eps_));
     } else {
-      u = of_mu * mu / (detail::sqrt_of(of_nu * nu + eps_root_) + eps_);
+      next(of_mu * mu / (detail::sqrt_of(of_nu * nu + eps_root_) + eps_));
     }
   }
 };

@@ -23,6 +23,7 @@ struct TraceState {
 template <class Real = double, class Dtype = void>
 struct Trace {
   static constexpr int slot_count = 1;
+  static constexpr bool takes_formula = true;
 
   Real decay = Real(0.9);  ///< what is kept of the accumulated updates each step, in [0, 1)
   bool nesterov = false;   ///< whether to look one step ahead
@@ -33,13 +34,13 @@ struct Trace {
   }
   std::array<Real, 1> prepare(auto& /*state*/) const { return {decay}; }
   auto slots(auto& state, auto& /*updates*/) const { return std::tie(state.trace); }
-  void apply(const auto& constants, auto& u, const auto& /*p*/, auto& trace) const {
+  void emit(const auto& constants, const auto& u, const auto& /*p*/, const auto& next, auto& trace) const {
     const auto& decay_ = constants[0];
     trace = u + decay_ * trace;
     if (nesterov) {
-      u = u + decay_ * trace;
+      next(u + decay_ * trace);
     } else {
-      u = trace;
+      next(trace);
     }
   }
 };
@@ -73,6 +74,7 @@ struct EmaState {
 template <class Real = double, class Dtype = void>
 struct Ema {
   static constexpr int slot_count = 1;
+  static constexpr bool takes_formula = true;
 
   Real decay = Real(0.9);  ///< weight of the past, in [0, 1)
   bool debias = true;      ///< whether what is emitted is divided by 1 - decayᵗ
@@ -88,10 +90,10 @@ struct Ema {
     return {decay, Real(1 - decay), correction};
   }
   auto slots(auto& state, auto& /*updates*/) const { return std::tie(state.ema); }
-  void apply(const auto& constants, auto& u, const auto& /*p*/, auto& ema) const {
+  void emit(const auto& constants, const auto& u, const auto& /*p*/, const auto& next, auto& ema) const {
     const auto& [decay_, rest, correction] = constants;
     ema = rest * u + decay_ * ema;
-    u = correction * ema;
+    next(correction * ema);
   }
 };
 

@@ -31,8 +31,8 @@ struct Updated {
 ///
 /// `Link` is an aggregate of options with `init(params) → State` and one of
 ///   - `prepare(state) → constants`, `slots(state, updates) → tuple of trees`, `apply(constants, u, p, slots…)`: an
-///   elementwise
-///     link, which `chain` fuses with its neighbours;
+///     elementwise link, which `chain` fuses with its neighbours. Instead of changing `u` in `apply`, it may call
+///     `next(formula)` in `emit(constants, u, p, next, slots…)`: then the formula is part of the next link's pass;
 ///   - `update_in_place(updates, state, params, extra)`: a link that needs the whole tree;
 ///   - `update(updates, state, params) → {updates, state}`: the plain protocol, all that one's own transformation
 ///   needs.

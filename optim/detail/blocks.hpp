@@ -40,13 +40,76 @@ auto cast(const C& constants) {
   }
 }
 
-/// `apply` of a link, or `apply_at` where the link needs to know the number of the leaf.
+/// `emit` of a link, or `emit_at` where the link needs to know the number of the leaf.
+template <class Link, class C, class In, class P, class Next, class... S>
+requires requires(const Link& link, const C& c, std::size_t leaf, const In& in, const P& p, const Next& next, S&... s) {
+  link.emit_at(leaf, c, in, p, next, s...);
+} || requires(const Link& link, const C& c, const In& in, const P& p, const Next& next, S&... s) {
+  link.emit(c, in, p, next, s...);
+}
+void emit_link(const Link& link, const C& constants, std::size_t leaf, const In& in, const P& p, const Next& next,
+               S&... slots) {
+  if constexpr (requires { link.emit_at(leaf, constants, in, p, next, slots...); }) {
+    link.emit_at(leaf, constants, in, p, next, slots...);
+  } else {
+    link.emit(constants, in, p, next, slots...);
+  }
+}
+
+/// Replaces `u` by what the link makes of it: `apply` or `emit`, or `…_at` where the link needs to know the number of
+/// the leaf.
 template <class Link, class C, class U, class P, class... S>
 void apply_link(const Link& link, const C& constants, std::size_t leaf, U& u, const P& p, S&... slots) {
   if constexpr (requires { link.apply_at(leaf, constants, u, p, slots...); }) {
     link.apply_at(leaf, constants, u, p, slots...);
-  } else {
+  } else if constexpr (requires { link.apply(constants, u, p, slots...); }) {
     link.apply(constants, u, p, slots...);
+  } else {
+    emit_link(
+        link, constants, leaf, u, p, [&](const auto& out) { u = out; }, slots...);
+  }
+}
+
+template <class X>
+inline constexpr bool is_block = false;
+template <class Scalar>
+inline constexpr bool is_block<Block<Scalar>> = true;
+template <class Scalar>
+inline constexpr bool is_block<ConstBlock<Scalar>> = true;
+
+/// room ← in, which may be the room itself.
+template <class Scalar, class In>
+void settle(Block<Scalar>& room, const In& in) {
+  if constexpr (is_block<In>) {
+    if (in.data() == room.data()) return;
+  }
+  room = in;
+}
+
+/// Whether a link reads its input once, in all it usually does, so that the input may as well be a formula.
+template <class Link>
+inline constexpr bool takes_formula = requires {
+  Link::takes_formula;
+};
+
+/// Gives what the link makes of `in` to `next`: a formula if it can, so that it becomes part of the next pass over the
+/// block; otherwise it is in `room`. `in` is a block that must not be written, or a formula.
+template <class Link, class C, class In, class Scalar, class P, class Next, class... S>
+void pass(const Link& link, const C& constants, std::size_t leaf, const In& in, Block<Scalar>& room, const P& p,
+          const Next& next, S&... slots) {
+  if constexpr (requires { link.pass(leaf, constants, in, room, p, next, slots...); }) {
+    link.pass(leaf, constants, in, room, p, next, slots...);
+  } else if constexpr (requires { emit_link(link, constants, leaf, room, p, next, slots...); }) {
+    if constexpr (takes_formula<Link> || is_block<In>) {
+      emit_link(link, constants, leaf, in, p, next, slots...);
+    } else {
+      room = in;
+      emit_link(link, constants, leaf, room, p, next, slots...);
+    }
+  } else {
+    settle(room, in);
+    apply_link(link, constants, leaf, room, p, slots...);
+    next(room);
   }
 }
 
@@ -101,19 +164,17 @@ struct SlotBlock<Value, Value> {
   void store() {}
 };
 
-/// Runs a link over elements of a leaf of plain numbers, from the start of a block on. With `Step`, the updates stay in
-/// a scratch block and are added to the params.
+/// Runs a link over elements of a leaf of plain numbers, from the start of a block on. With `Step`, the updates are
+/// only read, and what becomes of them is added to the params.
 template <bool Step, class Link, class C, class Scalar, class P, class... S>
 void run_blocks(const Link& link, const C& constants, std::size_t leaf, std::pair<Eigen::Index, Eigen::Index> range,
                 Scalar* updates, P* params, S*... slots) {
   using Value = std::remove_const_t<Scalar>;
+  using In = std::conditional_t<Step, ConstBlock<Value>, Block<Value>>;
   std::array<Value, Step ? static_cast<std::size_t>(block_size<Value>) : 1> scratch;
   for (Eigen::Index begin = range.first; begin < range.second; begin += block_size<Value>) {
     const Eigen::Index count = std::min(block_size<Value>, range.second - begin);
-    if constexpr (Step) {
-      std::copy_n(updates + begin, count, scratch.data());
-    }
-    Block<Value> u(
+    Block<Value> room(
         [&] {
           if constexpr (Step) {
             return scratch.data();
@@ -122,12 +183,15 @@ void run_blocks(const Link& link, const C& constants, std::size_t leaf, std::pai
           }
         }(),
         count);
+    // Not in one formula with the addition below, which the compiler might round at once where `update` rounds twice.
+    const auto finish = [&](const auto& out) { settle(room, out); };
     [&](auto... s) {
-      apply_link(link, constants, leaf, u, ConstBlock<std::remove_const_t<P>>(params + begin, count), s.values...);
+      pass(link, constants, leaf, In(updates + begin, count), room,
+           ConstBlock<std::remove_const_t<P>>(params + begin, count), finish, s.values...);
       (s.store(), ...);
     }(SlotBlock<Value, S>(slots + begin, count)...);
     if constexpr (Step) {
-      Block<P>(params + begin, count) += u;
+      Block<P>(params + begin, count) += room;
     }
   }
 }

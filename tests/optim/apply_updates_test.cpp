@@ -1,6 +1,10 @@
 #include "optim/apply_updates.hpp"
 
-#include "optim/adam.hpp"
+#include "optim/adamw.hpp"
+#include "optim/any_transformation.hpp"
+#include "optim/clip.hpp"
+#include "optim/constrain.hpp"
+#include "optim/masked.hpp"
 #include "optim/sgd.hpp"
 #include "tests/optim/golden.hpp"
 
@@ -30,6 +34,28 @@ void check_step_is_update_and_apply(const T& optimizer) {
 TEST_CASE("step gives bit for bit what update and apply_updates give") {
   check_step_is_update_and_apply(sgd(0.1));
   check_step_is_update_and_apply(adam(0.1, {.nesterov = true}));
+}
+
+TEST_CASE("step gives the same where links pass formulas on, need room, or change it in place") {
+  const auto only_w = [](const grove::tree::Path& p) { return p.ends_with("w"); };
+  using Optimizer = any_transformation<golden::Tree>;
+  const Optimizer optimizers[] = {
+      chain(clip(0.5), trace(0.9, true), adamw(0.1, {.weight_decay = 0.1, .mask = only_w})),
+      chain(ema(0.9), add_decayed_weights(0.1), trace(0.5), scale_by_sign(), identity(), scale(-0.1)),
+      chain(scale(2.0), masked(trace(0.9), only_w), scale_by_adam(), zero_nans(), scale(-0.1))};
+  for (const Optimizer& optimizer : optimizers) check_step_is_update_and_apply(optimizer);
+}
+
+TEST_CASE("step leaves the gradients of elementwise links as they are") {
+  const golden::Sequence& input = golden::sequence("plain");
+  golden::Tree params = input.params;
+  const golden::Tree grads = input.grads.front();
+  golden::Tree given = grads;
+  const auto optimizer = sgd(0.1, {.momentum = 0.9});
+  auto state = optimizer.init(params);
+  step(optimizer, given, state, params);
+  CHECK(grove::tree::equal(given, grads));
+  CHECK(grove::tree::equal(state, decltype(state){{grads}, {}}));
 }
 
 TEST_CASE("apply_updates names the leaf whose shape differs") {

@@ -55,3 +55,27 @@ TEST_CASE("clipping follows optax") {
   golden::check_transform("clip_by_global_norm_loose", clip_by_global_norm(1e3));
   golden::check_transform("adaptive_grad_clip", adaptive_grad_clip(0.1));
 }
+
+TEST_CASE("unitwise_norm and unitwise_clip are adaptive_grad_clip in two steps") {
+  Eigen::MatrixXd g(2, 3), p(2, 3), columns(2, 3), rows(2, 3);
+  g << 3, 0, 1, 4, 2, 0;
+  p << 1, 0, 30, 0, 1e-9, 40;
+  columns << 5, 2, 1, 5, 2, 1;
+  const double first = std::sqrt(10.0), second = std::sqrt(20.0);
+  rows << first, first, first, second, second, second;
+  CHECK(unitwise_norm(g) == columns);
+  CHECK((unitwise_norm(g, 1) - rows).norm() < 1e-15);
+  CHECK(unitwise_norm(-2.0) == 2);
+  CHECK(unitwise_norm(Eigen::Vector2d(3, 4)) == Eigen::Vector2d(5, 5));
+  CHECK(unitwise_norm(Eigen::RowVector2d(3, 4)) == Eigen::RowVector2d(5, 5));
+  for (const int axis : {0, 1}) {
+    const auto optimizer = adaptive_grad_clip(0.1, 1e-3, axis);
+    const Eigen::MatrixXd expected = optimizer.update(g, optimizer.init(p), p).updates;
+    const Eigen::MatrixXd largest = 0.1 * unitwise_norm(p, axis).cwiseMax(1e-3);
+    CHECK((unitwise_clip(unitwise_norm(g, axis), largest, g) - expected).norm() < 1e-15);
+    CHECK((expected - g).norm() > 0.1);
+  }
+  CHECK_THROWS_WITH(adaptive_grad_clip(0.1, 1e-3, 2), "adaptive_grad_clip: axis must be 0 or 1, got 2");
+  CHECK_THROWS_WITH(unitwise_norm(g, -1), "unitwise_norm: axis must be 0 or 1, got -1");
+  CHECK_THROWS_WITH(unitwise_clip(g, Eigen::MatrixXd(1, 3), g), "unitwise_clip: max_norm is 1×3 and grad is 2×3");
+}
