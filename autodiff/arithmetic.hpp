@@ -40,7 +40,7 @@ inline constexpr bool is_inner_product<X> = !X::is_array && X::RowsAtCompileTime
 
 template <class A, class B>
 requires detail::ArrayOperands<A, B>
-auto operator+(A&& a, B&& b) {
+inline auto operator+(A&& a, B&& b) {
   using X = detail::bare<A>;
   using Y = detail::bare<B>;
   if constexpr (detail::is_inner_product<X> && !detail::Dense<Y>) {
@@ -56,7 +56,7 @@ auto operator+(A&& a, B&& b) {
 
 template <class A, class B>
 requires detail::ArrayOperands<A, B>
-auto operator-(A&& a, B&& b) {
+inline auto operator-(A&& a, B&& b) {
   using X = detail::bare<A>;
   using Y = detail::bare<B>;
   if constexpr (detail::is_inner_product<X> && !detail::Dense<Y>) {
@@ -71,14 +71,14 @@ auto operator-(A&& a, B&& b) {
 }
 
 template <detail::ActiveDense A>
-auto operator-(A&& a) {
+inline auto operator-(A&& a) {
   return detail::elementwise(detail::Negate{}, std::forward<A>(a));
 }
 
 /// Elementwise for arrays and for a scalar operand; the matrix product for two matrices.
 template <class A, class B>
 requires detail::ArrayOperands<A, B>
-auto operator*(A&& a, B&& b) {
+inline auto operator*(A&& a, B&& b) {
   using X = detail::bare<A>;
   using Y = detail::bare<B>;
   if constexpr (detail::is_matrix_kind<X> && detail::is_matrix_kind<Y>) {
@@ -104,7 +104,7 @@ concept MixedMatrices = is_matrix_kind<A> && is_matrix_kind<B> && EigenDense<A> 
 /// The product of an Eigen matrix of variables with a plain one. (Eigen's own kernels do not mix scalars.)
 template <class A, class B>
 requires detail::MixedMatrices<A, B>
-auto operator*(const A& a, const B& b) {
+inline auto operator*(const A& a, const B& b) {
   constexpr bool left = detail::is_differentiable_number<typename A::Scalar>;
   using T = typename std::conditional_t<left, A, B>::Scalar;
   detail::check_inner_sizes("matmul", a.rows(), a.cols(), b.rows(), b.cols());
@@ -115,7 +115,7 @@ auto operator*(const A& a, const B& b) {
 
 template <class A, class B>
 requires detail::ArrayOperands<A, B>
-auto operator/(A&& a, B&& b) {
+inline auto operator/(A&& a, B&& b) {
   static_assert(!detail::is_matrix_kind<detail::bare<B>>,
                 "grove: division by a matrix is not defined, as in Eigen; use .array() or solve");
   return detail::elementwise(detail::Divide{}, std::forward<A>(a), std::forward<B>(b));

@@ -253,7 +253,7 @@ class Tape {
   std::uint32_t allocate_inputs(std::size_t n) {
     finish_newest();
     storage_.check_slots(other_slots_, n, slot_of(next_), entries_used());
-    adopt_storage();
+    if constexpr (!reserves_address_space) adopt_storage();  // else it is where it was
     other_slots_ += n;
     const std::uint32_t first = slot_of(next_);
     next_ += n;
@@ -358,7 +358,7 @@ class Tape {
   void sweep(const Mark& opened, std::size_t input_slots) {
     finish_newest();
     try {
-      std::size_t entry = entries_used(), slot = slot_count();
+      std::size_t entry = bytes_of_entries(), slot = slot_count();
       for (std::size_t n = nodes_; n-- > opened.nodes;) {
         const Node& node = nodes_buffer_.data()[n];
         const std::size_t slot_begin = node.slot_begin;  // a pullback may record, and the nodes move
@@ -519,11 +519,11 @@ class Tape {
     limit_ = full_ = storage_.limit();
   }
 
-  // Consumes the statements of slots [first, last); returns the first entry consumed.
+  // Consumes the statements of slots [first, last); `end` and the result are bytes of entries before and after.
   std::size_t sweep_statements(std::size_t end, std::size_t last, std::size_t first) {
     constexpr std::size_t unit = sizeof(Entry) / size_unit;
     S* const adjoints = storage_.adjoints();
-    Entry* entry = storage_.entries() + end;
+    Entry* entry = moved(storage_.entries(), static_cast<std::ptrdiff_t>(end));
     for (std::size_t slot = last; slot-- > first;) {
       const S a = adjoints[slot];
       std::size_t size = static_cast<std::uint8_t>(counts_[slot]);
@@ -551,7 +551,7 @@ class Tape {
           send();
       }
     }
-    return static_cast<std::size_t>(entry - storage_.entries());
+    return distance(storage_.entries(), entry);
   }
 
   static std::uint32_t next_tag() {

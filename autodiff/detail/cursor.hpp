@@ -116,6 +116,8 @@ class Cursor<ScalarTerm<S>, Plain> {
       sum_ += c;
     } else if constexpr (std::same_as<P, Pack<S>>) {
       sums_ += c;
+    } else if constexpr (std::same_as<P, SumPack<S>>) {
+      sums_ += c.template head<pack_size<S>>() + c.template tail<pack_size<S>>();
     } else {
       sum_ += c.sum();
     }

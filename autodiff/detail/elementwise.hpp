@@ -161,7 +161,7 @@ auto for_each_pair(const char* name, const X& x, const Y& y, const F& f) {
 }
 
 template <class Row, class A>
-auto elementwise(const Row& row, A&& a) {
+inline auto elementwise(const Row& row, A&& a) {
   using X = bare<A>;
   if constexpr (is_number<X>) {
     using S = typename common_number<X>::type;
@@ -191,7 +191,7 @@ auto elementwise(const Row& row, A&& a) {
 }
 
 template <class Row, class A, class B>
-auto elementwise(const Row& row, A&& a, B&& b) {
+inline auto elementwise(const Row& row, A&& a, B&& b) {
   using X = bare<A>;
   using Y = bare<B>;
   using S = tape_scalar_t<X, Y>;

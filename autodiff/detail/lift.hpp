@@ -327,7 +327,7 @@ class Borrowed<Tree> {
 };
 
 template <class S, class P, class A, class Seed = NoSeed>
-void lift(Tape<S>& tape, bool recording, const P& plain, A& active, const Seed& seed = {}) {
+inline void lift(Tape<S>& tape, bool recording, const P& plain, A& active, const Seed& seed = {}) {
   tree::detail::match_structure(active, plain);
   Lifter<S, Seed> lifter(tape, recording, seed);
   auto lift_leaf = [&](const auto& from, auto& to) { lifter(from, to); };

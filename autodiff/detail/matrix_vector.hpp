@@ -44,24 +44,19 @@ void add_columns(const S* x, Index stride, Index m, const S* w, S* y, bool first
 
 /// Elements that a sum of products takes at once: the sums of four columns have to fit into the registers.
 template <class S>
-using SumPack = std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 32, Pack<S>, HalfPack<S>>;
+using DotPack = std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 32, SumPack<S>, HalfPack<S>>;
 
-/// out += Xᵀ c
-template <int N, class S>
-void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
-  using P = SumPack<S>;
-  constexpr Index size = P::SizeAtCompileTime, half = size / 2;
-  using Half = Eigen::Array<S, int(half), 1>;
-  S sums[N] = {};
-  Index i = 0;
-  if (m >= size) {
-    P packs[N];
-    const P first = load<P>(c);
-    unrolled<N>([&](auto j) { packs[j] = load<P>(x + j * stride) * first; });
-    for (i = size; i + size <= m; i += size) {
-      const P next = load<P>(c + i);
-      unrolled<N>([&](auto j) { packs[j] += load<P>(x + j * stride + i) * next; });
-    }
+/// sums ← the sums of the packs, and of what rows from i on add to them; these are fewer than a pack takes. Packs are
+/// halved as long as the rest may fill one.
+template <int N, class S, class P>
+[[gnu::always_inline]] inline void finish_dots(const S* x, Index stride, Index m, Index i, const S* c,
+                                               const P (&packs)[N], S (&sums)[N]) {
+  constexpr int half = int(P::SizeAtCompileTime) / 2;
+  if constexpr (half * 2 < pack_size<S>) {
+    unrolled<N>([&](auto j) { sums[j] = packs[j].sum(); });
+    one_by_one(i, m, [&](Index last) { unrolled<N>([&](auto j) { sums[j] += x[j * stride + last] * c[last]; }); });
+  } else {
+    using Half = Eigen::Array<S, half, 1>;
     Half halves[N];
     unrolled<N>([&](auto j) { halves[j] = packs[j].template head<half>() + packs[j].template tail<half>(); });
     if (i + half <= m) {
@@ -69,35 +64,67 @@ void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
       unrolled<N>([&](auto j) { halves[j] += load<Half>(x + j * stride + i) * next; });
       i += half;
     }
-    unrolled<N>([&](auto j) { sums[j] = halves[j].sum(); });
+    finish_dots<N>(x, stride, m, i, c, halves, sums);
   }
-  one_by_one(i, m, [&](Index last) { unrolled<N>([&](auto j) { sums[j] += x[j * stride + last] * c[last]; }); });
+}
+
+/// out += Xᵀ c
+template <int N, class S>
+void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
+  using P = DotPack<S>;
+  constexpr Index size = P::SizeAtCompileTime;
+  P packs[N];
+  S sums[N];
+  unrolled<N>([&](auto j) { packs[j] = repeated<P>(S(0)); });
+  Index i = 0;
+  for (; i + size <= m; i += size) {
+    const P next = load<P>(c + i);
+    unrolled<N>([&](auto j) { packs[j] += load<P>(x + j * stride + i) * next; });
+  }
+  finish_dots<N>(x, stride, m, i, c, packs, sums);
   unrolled<N>([&](auto j) { out[j] += sums[j]; });
 }
 
 /// y ← X w
 template <class S>
-void times_vector(const S* x, Index stride, Index rows, Index cols, const S* w, S* y) {
+[[gnu::noinline]] void times_longer_vector(const S* x, Index stride, Index rows, Index cols, const S* w, S* y) {
   if (cols == 0) [[unlikely]]
     std::fill_n(y, rows, S(0));
-  Index j = 0;
-  for (; j + 4 <= cols; j += 4) add_columns<4>(x + j * stride, stride, rows, w + j, y, j == 0);
+  bool first = true;
+  for (; cols >= 4; cols -= 4, x += 4 * stride, w += 4, first = false) add_columns<4>(x, stride, rows, w, y, first);
   if ((cols & 2) != 0) {
-    add_columns<2>(x + j * stride, stride, rows, w + j, y, j == 0);
-    j += 2;
+    add_columns<2>(x, stride, rows, w, y, first);
+    x += 2 * stride, w += 2, first = false;
   }
-  if (j < cols) add_columns<1>(x + j * stride, stride, rows, w + j, y, j == 0);
+  if ((cols & 1) != 0) add_columns<1>(x, stride, rows, w, y, first);
 }
+template <class S>
+[[gnu::always_inline]] inline void times_vector(const S* x, Index stride, Index rows, Index cols, const S* w, S* y) {
+  if (cols == 1) {
+    add_columns<1>(x, stride, rows, w, y, true);
+  } else {
+    times_longer_vector(x, stride, rows, cols, w, y);
+  }
+}
+
 /// out += Xᵀ c
 template <class S>
-void add_transposed_times_vector(const S* x, Index stride, Index rows, Index cols, const S* c, S* out) {
-  Index j = 0;
-  for (; j + 4 <= cols; j += 4) add_dots<4>(x + j * stride, stride, rows, c, out + j);
+[[gnu::noinline]] void add_dots_of_columns(const S* x, Index stride, Index rows, Index cols, const S* c, S* out) {
+  for (; cols >= 4; cols -= 4, x += 4 * stride, out += 4) add_dots<4>(x, stride, rows, c, out);
   if ((cols & 2) != 0) {
-    add_dots<2>(x + j * stride, stride, rows, c, out + j);
-    j += 2;
+    add_dots<2>(x, stride, rows, c, out);
+    x += 2 * stride, out += 2;
   }
-  if (j < cols) add_dots<1>(x + j * stride, stride, rows, c, out + j);
+  if ((cols & 1) != 0) add_dots<1>(x, stride, rows, c, out);
+}
+template <class S>
+[[gnu::always_inline]] inline void add_transposed_times_vector(const S* x, Index stride, Index rows, Index cols,
+                                                               const S* c, S* out) {
+  if (cols == 1) {
+    add_dots<1>(x, stride, rows, c, out);
+  } else {
+    add_dots_of_columns(x, stride, rows, cols, c, out);
+  }
 }
 
 /// Rows that a walk takes at once, so that their part of the matrix is still in the cache on the way back.
@@ -164,7 +191,7 @@ Index widest(const Formula<Row, Plain, Terms...>& formula) {
 /// Σ of the elements of a term that holds products, times a factor. The gradient is computed with the value, while each
 /// block of rows is in the cache; the pullback scales it.
 template <class S, class Term>
-Var<S> sum_in_blocks(const Term& term, const S& factor) {
+Var<S> sum_in_blocks(const Term& term, const S factor) {
   using Plain = typename Term::PlainObject;
   Sinks<S> sinks(true);
   const bool active = term.is_active();

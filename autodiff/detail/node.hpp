@@ -77,7 +77,7 @@ Active<Plain> record_values(const S* values, Index rows, Index cols, F pullback)
 
 /// A scalar result with value `value` whose cotangent goes to `pullback(c)`.
 template <class S, class F>
-Var<S> record_scalar(const S& value, F pullback) {
+inline Var<S> record_scalar(const S& value, F pullback) {
   Tape<S>& tape = *current_tape<S>;
   const std::uint32_t first = tape.record_outputs(1, [&](std::uint32_t slot) {
     return [slot, pullback] {

@@ -22,6 +22,10 @@ template <class S>
 using Pack = Eigen::Array<S, int(pack_size<S>), 1>;
 template <class S>
 using HalfPack = Eigen::Array<S, int(pack_size<S> / 2), 1>;
+/// What a sum takes at once: where a pack is a single register each addition would wait for the one before.
+template <class S>
+using SumPack =
+    std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 64, Eigen::Array<S, int(2 * pack_size<S>), 1>, Pack<S>>;
 
 /// The elements at `data`, as a pack or (P = S) as one number.
 template <class P, class T>
@@ -75,13 +79,17 @@ template <class Body>
   }
 }
 
-/// `body(std::type_identity<P>{}, k)` for k in [0, n): packs, then (if Halves) half a pack, then single elements.
-template <class S, bool Halves = false, class Body>
+/// `body(std::type_identity<P>{}, k)` for k in [0, n): packs, then single elements. Summing: with what a sum takes at
+/// once before, and half a pack after the packs.
+template <class S, bool Summing = false, class Body>
 [[gnu::always_inline]] inline void in_packs(Index n, const Body& body) {
   Index k = 0;
   if constexpr (pack_size < S >> 1) {
+    if constexpr (Summing && !std::same_as<SumPack<S>, Pack<S>>) {
+      for (; k + 2 * pack_size<S> <= n; k += 2 * pack_size<S>) body(std::type_identity<SumPack<S>>{}, k);
+    }
     for (; k + pack_size<S> <= n; k += pack_size<S>) body(std::type_identity<Pack<S>>{}, k);
-    if constexpr (Halves) {
+    if constexpr (Summing) {
       if (k + pack_size<S> / 2 <= n) {
         body(std::type_identity<HalfPack<S>>{}, k);
         k += pack_size<S> / 2;

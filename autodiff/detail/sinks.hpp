@@ -44,7 +44,9 @@ void send_shares(Share* first, const S& factor) {
 template <class S>
 class Sinks {
  public:
-  explicit Sinks(bool keeping = false) : keeping_(keeping), mark_(tape_.arena().mark()) {}
+  explicit Sinks(bool keeping = false) : keeping_(keeping) {
+    if (!keeping) mark_ = tape_.arena().mark();
+  }
   Sinks(const Sinks&) = delete;
   Sinks& operator=(const Sinks&) = delete;
   ~Sinks() {

@@ -9,10 +9,10 @@ namespace grove::detail {
 
 /// The same for one slice of a walk: `body(cursor, std::type_identity<P>{}, k)`. It works on a copy of the cursor,
 /// which nothing else knows of, so that sums stay in registers.
-template <class S, bool Halves = false, class CursorType, class Body>
+template <class S, bool Summing = false, class CursorType, class Body>
 [[gnu::always_inline]] inline void in_slice(CursorType& cursor, Index length, const Body& body) {
   CursorType moving = cursor;
-  in_packs<S>(
+  in_packs<S, Summing>(
       length, [&](auto p, Index k) __attribute__((always_inline)) { body(moving, p, k); });
   cursor = moving;
 }

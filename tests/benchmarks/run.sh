@@ -3,8 +3,8 @@
 #
 #   bash tests/benchmarks/run.sh [--check] [--rounds=9] [--round-seconds=0.01] [--no-huge]   options go to every program
 #
-# Environment: BUILD_DIR (default build/benchmarks), ONLY (an id such as D500; default all), CORE (pin to this core),
-# CXX, CMAKE_ARGS.
+# Environment: BUILD_DIR (default build/benchmarks), ONLY (an id such as D500, whose program alone is built; default all),
+# CORE (pin to this core), JOBS (compilations at once; default one a core), CXX, CMAKE_ARGS.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
@@ -12,10 +12,21 @@ build="${BUILD_DIR:-$root/build/benchmarks}"
 pin=()
 if [[ -n "${CORE:-}" ]] && command -v taskset >/dev/null; then pin=(taskset -c "$CORE"); fi
 
+names='*'
+targets=()
+if [[ -n "${ONLY:-}" ]]; then
+  header="$(grep -lF "\"$ONLY\"" "$root"/tests/benchmarks/workloads/*.hpp)" || {
+    echo "run.sh: no workload is called $ONLY" >&2
+    exit 2
+  }
+  names="$(basename "$header" .hpp)"
+  targets=(--target "benchmark_$names")
+fi
+
 # shellcheck disable=SC2086
 cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DGROVE_BUILD_BENCHMARKS=ON -DGROVE_BUILD_TESTS=OFF \
   -DGROVE_BUILD_EXAMPLES=OFF ${CMAKE_ARGS:-} >&2
-cmake --build "$build" --parallel "${JOBS:-$(nproc)}" >&2
+cmake --build "$build" --parallel "${JOBS:-$(nproc)}" "${targets[@]}" >&2
 
 cat <<END
 Benchmarks of $(date +%Y-%m-%d), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -1), \
@@ -27,7 +38,7 @@ Bytes/op: bytes recorded ÷ elementary operations of the primal. Peak MB: memory
 END
 
 status=0
-for program in "$build"/tests/benchmarks/benchmark_*; do
+for program in "$build"/tests/benchmarks/benchmark_$names; do
   [[ -x "$program" && "$program" != *optimizer_step ]] || continue
   for id in $("$program" --list); do
     [[ -z "${ONLY:-}" || "$ONLY" == "$id" ]] || continue
