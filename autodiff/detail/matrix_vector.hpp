@@ -153,7 +153,7 @@ class Cursor<ProductFormula<Own, X, W>, Plain> {
   void enter(Index rows) { times_vector(x_, stride_, rows, cols_, w_, values_); }
   void leave(Index rows) {
     if (w_bar_ != nullptr) add_transposed_times_vector(x_, stride_, rows, cols_, cotangents_, w_bar_);
-    x_ += rows;
+    if (cols_ != 0) x_ += rows;  // a matrix without columns has no memory
   }
   template <class P>
   [[gnu::always_inline]] Elements<P> trace(Index k) const {
