@@ -46,14 +46,21 @@ void add_columns(const S* x, Index stride, Index m, const S* w, S* y, bool first
 template <class S>
 using DotPack = std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 32, SumPack<S>, HalfPack<S>>;
 
-/// sums ← the sums of the packs, and of what rows from i on add to them; these are fewer than a pack takes. Packs are
-/// halved as long as the rest may fill one.
+/// sums ← the sums of the packs, and of what rows from i on add to them; these are fewer than a pack takes.
 template <int N, class S, class P>
 [[gnu::always_inline]] inline void finish_dots(const S* x, Index stride, Index m, Index i, const S* c,
                                                const P (&packs)[N], S (&sums)[N]) {
   constexpr int half = int(P::SizeAtCompileTime) / 2;
-  if constexpr (half * 2 < pack_size<S>) {
+  if constexpr (half * 2 <= pack_size<S>) {
     unrolled<N>([&](auto j) { sums[j] = packs[j].sum(); });
+    if constexpr (half * 2 == pack_size<S>) {  // summed on its own: neither sum waits for the other
+      using Half = HalfPack<S>;
+      if (i + half <= m) {
+        const Half next = load<Half>(c + i);
+        unrolled<N>([&](auto j) { sums[j] += (load<Half>(x + j * stride + i) * next).sum(); });
+        i += half;
+      }
+    }
     one_by_one(i, m, [&](Index last) { unrolled<N>([&](auto j) { sums[j] += x[j * stride + last] * c[last]; }); });
   } else {
     using Half = Eigen::Array<S, half, 1>;
