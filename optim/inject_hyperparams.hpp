@@ -33,10 +33,15 @@ struct InjectHyperparams {
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
 
+  /// What the first step uses.
+  Hyperparams first() const {
+    Hyperparams result;
+    for (const auto& [name, value] : values) result[name] = value(0);
+    return result;
+  }
   template <class P>
   auto init(const P& params) const {
-    Hyperparams now;
-    for (const auto& [name, value] : values) now[name] = value(0);
+    Hyperparams now = first();
     auto inner = inner_factory(now).init(params);
     return InjectHyperparamsState<decltype(inner)>{0, std::move(now), std::move(inner)};
   }
@@ -58,9 +63,12 @@ struct InjectHyperparams {
 ///   state.hyperparams["learning_rate"] = 1e-3;      // for numbers; a schedule overwrites it again
 ///
 /// Hyperparameters that change the shape of the state (memory sizes and the like) belong into the factory itself.
+/// Throws: what the factory throws for the values of the first step.
 template <class Factory>
 auto inject_hyperparams(Factory inner_factory, std::map<std::string, ScalarOrSchedule<double>> values) {
-  return GradientTransformation<InjectHyperparams<Factory>>{{std::move(inner_factory), std::move(values)}};
+  GradientTransformation<InjectHyperparams<Factory>> result{{std::move(inner_factory), std::move(values)}};
+  static_cast<void>(result.inner_factory(result.first()));  // so that values out of range are reported here
+  return result;
 }
 
 }  // namespace grove::optim

@@ -43,7 +43,12 @@ class ArgumentReader {
   /// The learning rate, which has no default.
   ScalarOrSchedule<double> rate(const char* name = "learning_rate") {
     const auto* found = find(name);
-    if (found == nullptr) throw HyperparameterError(fill("{}: {} is missing", {optimizer_, name}));
+    if (found == nullptr) {
+      std::vector<std::string> names;
+      for (const auto& [given, value] : given_) names.push_back(given);
+      throw HyperparameterError(fill("{}: {} is missing{}{}", {optimizer_, name, names.empty() ? "" : "; given are ",
+                                                               tree::detail::joined(names, ", ")}));
+    }
     if (!found->is_schedule()) check_not_negative(optimizer_, name, (*found)(0));
     return *found;
   }
@@ -57,15 +62,17 @@ class ArgumentReader {
   void check_all_known() const {
     for (const auto& [name, value] : given_) {
       if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
-        throw HyperparameterError(fill("{}: there is no argument '{}'; valid are {}",
-                                       {optimizer_, name, tree::detail::joined(asked_, ", ")}));
+        std::vector<std::string> valid = asked_;  // whether the rate was asked for first is up to the compiler
+        std::stable_partition(valid.begin(), valid.end(), [](const std::string& n) { return n == "learning_rate"; });
+        throw HyperparameterError(
+            fill("{}: there is no argument '{}'; valid are {}", {optimizer_, name, tree::detail::joined(valid, ", ")}));
       }
     }
   }
 
  private:
   const ScalarOrSchedule<double>* find(const char* name) {
-    asked_.emplace_back(name);
+    if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) asked_.emplace_back(name);
     const auto found = given_.find(name);
     return found == given_.end() ? nullptr : &found->second;
   }

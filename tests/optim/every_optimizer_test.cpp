@@ -147,8 +147,11 @@ TEST_CASE("every optimizer is pure, keeps the structure, and steps as it updates
 
 TEST_CASE("by_name says what is valid") {
   CHECK_THROWS_WITH(by_name("adam", {{"learning_rate", 0.1}, {"beta1", 0.9}}),
-                    "adam: there is no argument 'beta1'; valid are b1, b2, eps, eps_root, nesterov, learning_rate");
+                    "adam: there is no argument 'beta1'; valid are learning_rate, b1, b2, eps, eps_root, nesterov");
   CHECK_THROWS_WITH(by_name("adam", {}), "adam: learning_rate is missing");
+  CHECK_THROWS_WITH(by_name("adam", {{"learning_rat", 0.1}}), "adam: learning_rate is missing; given are learning_rat");
+  CHECK_THROWS_WITH(by_name("sm3", {{"learning_rate", 0.1}, {"rate", 0.1}}),  // each once
+                    "sm3: there is no argument 'rate'; valid are learning_rate, momentum");
   CHECK_THROWS_WITH(by_name("adam", {{"learning_rate", 0.1}, {"b1", 1.2}}), "adam: b1 must lie in [0, 1), got 1.2");
   CHECK_THROWS_WITH(by_name("sm3", {{"learning_rate", constant_schedule(1)}}),
                     "sm3: learning_rate must be a number, got a schedule");

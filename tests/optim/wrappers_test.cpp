@@ -66,6 +66,11 @@ TEST_CASE("apply_if_finite counts") {
   CHECK(state.total_notfinite == 4);
 }
 
+TEST_CASE("inject_hyperparams rejects values out of range where they are given") {
+  const auto factory = [](const Hyperparams& h) { return adam(0.1, {.b1 = h.at("b1")}); };
+  CHECK_THROWS_WITH(inject_hyperparams(factory, {{"b1", 1.5}}), "adam: b1 must lie in [0, 1), got 1.5");
+}
+
 TEST_CASE("inject_hyperparams keeps the values of the last step, which may be overwritten") {
   const auto factory = [](const Hyperparams& h) { return adam(h.at("learning_rate"), {.b1 = h.at("b1")}); };
   golden::check_transform("inject_hyperparams",
