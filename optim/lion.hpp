@@ -9,6 +9,7 @@
 #include "optim/add_decayed_weights.hpp"
 #include "optim/chain.hpp"
 #include "optim/detail/math.hpp"
+#include "optim/dtype.hpp"
 #include "optim/scale.hpp"
 
 namespace grove::optim {
