@@ -35,12 +35,3 @@ TEST_CASE("normalized") {
   const VectorXd zero = VectorXd::Zero(3);
   CHECK(grove::grad([](const auto& x) { return x.normalized().sum(); })(zero) == VectorXd::Ones(3));
 }
-
-TEST_CASE("factors need no derivative of a constant") {
-  const MatrixXd a = sample(3, 3);
-  const auto constants = [&](const auto& x) {
-    const auto [q, r] = grove::qr(a);
-    return (q * x).squaredNorm() + grove::determinant(a) * x(0, 0) + grove::svd(a).values[0];
-  };
-  check_derivatives(constants, a);
-}

@@ -51,3 +51,13 @@ TEST_CASE("svd: a zero value") {
         "svd: singular values 1 is zero, so its vectors have no derivative there; use the values alone, or perturb the "
         "matrix");
 }
+
+// Here, since Eigen's own decompositions take long to compile.
+TEST_CASE("factors need no derivative of a constant") {
+  const MatrixXd a = sample(3, 3);
+  const auto constants = [&](const auto& x) {
+    const auto [q, r] = grove::qr(a);
+    return (q * x).squaredNorm() + grove::determinant(a) * x(0, 0) + grove::svd(a).values[0];
+  };
+  check_derivatives(constants, a);
+}
