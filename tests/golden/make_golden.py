@@ -1,7 +1,7 @@
 """Writes the reference trajectories that tests/optim compares with: the real optax, in float64.
 
-    python3 -m venv /tmp/golden && /tmp/golden/bin/pip install jax optax numpy
-    /tmp/golden/bin/python tests/golden/make_golden.py            # writes next to this script
+    python3 -m venv golden-env && golden-env/bin/pip install jax optax numpy
+    golden-env/bin/python tests/golden/make_golden.py            # writes next to this script
 
 sequences.txt   params, gradients and values of every input sequence, 100 steps each
 optimizers.txt  aliases: the emitted updates at some steps while the params follow them, and the last params

@@ -1,7 +1,7 @@
 """Writes torch.txt: trajectories of torch.optim, in float64, where it has the rule of one of our optimizers.
 
-    python3 -m venv /tmp/golden && /tmp/golden/bin/pip install torch
-    /tmp/golden/bin/python tests/golden/make_torch.py             # reads sequences.txt and writes next to this script
+    python3 -m venv golden-env && golden-env/bin/pip install torch
+    golden-env/bin/python tests/golden/make_torch.py             # reads sequences.txt and writes next to this script
 
 A case is `case torch_<name> <sequence>` and then, for some steps, the number of the step and the params after it. What torch
 does differently by design (amsgrad, NAdam, Rprop, LBFGS, Adafactor, Muon) is in optim/DIFFERENCES.md.
