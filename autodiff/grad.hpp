@@ -83,12 +83,7 @@ decltype(auto) call_loss(F&& f, const Args&... args) {
 template <class S, class Number>
 void take_run(S* from, Number* to, Index n) {
   in_packs<S>(n, [=]<class P>(std::type_identity<P>, Index k) {
-    if constexpr (std::same_as<P, S>) {
-      to[k] = static_cast<Number>(from[k]);
-    } else {
-      using Numbers = Eigen::Array<Number, P::SizeAtCompileTime, 1>;
-      store<Numbers>(to + k, load<P>(from + k).template cast<Number>());
-    }
+    store(to + k, load<P>(from + k));
     store<P>(from + k, repeated<P>(S(0)));
   });
 }

@@ -58,25 +58,26 @@ struct Lane {
 
   template <class P>
   [[gnu::always_inline]] P load_at(Index k) const {
-    using Number = std::remove_const_t<T>;
-    if constexpr (Flat || !requires { P::SizeAtCompileTime; }) {
+    if constexpr (Flat || !is_lanes<P>) {
       return load<P>(data + (Flat ? k : k * inner));
     } else if (inner == 1) {
       return load<P>(data + k);
     } else {
-      using Gathered = Eigen::Array<Number, P::SizeAtCompileTime, 1>;
-      return Eigen::Map<const Gathered, 0, Eigen::InnerStride<>>(data + k * inner, Eigen::InnerStride<>(inner))
-          .template cast<typename P::Scalar>();
+      typename P::Number numbers[P::size];
+      for (Index i = 0; i < P::size; ++i) numbers[i] = static_cast<typename P::Number>(data[(k + i) * inner]);
+      return load<P>(numbers);
     }
   }
   template <class P>
   [[gnu::always_inline]] void add_at(Index k, const P& p) const {
-    if constexpr (Flat || std::same_as<P, T>) {
+    if constexpr (Flat || !is_lanes<P>) {
       add(data + (Flat ? k : k * inner), p);
     } else if (inner == 1) {
       add(data + k, p);
     } else {
-      for (Index i = 0; i < P::SizeAtCompileTime; ++i) data[(k + i) * inner] += p.coeff(i);
+      typename P::Number numbers[P::size];
+      store(numbers, p);
+      for (Index i = 0; i < P::size; ++i) data[(k + i) * inner] += numbers[i];
     }
   }
   void advance(Index length) { data += Flat ? length : outer; }
@@ -117,9 +118,9 @@ class Cursor<ScalarTerm<S>, Plain> {
     } else if constexpr (std::same_as<P, Pack<S>>) {
       sums_ += c;
     } else if constexpr (std::same_as<P, SumPack<S>>) {
-      sums_ += c.template head<pack_size<S>>() + c.template tail<pack_size<S>>();
+      sums_ += folded(c);
     } else {
-      sum_ += c.sum();
+      sum_ += sum_of_lanes(c);
     }
   }
   void enter(Index) {}
@@ -129,7 +130,7 @@ class Cursor<ScalarTerm<S>, Plain> {
   }
   S total() const {
     if constexpr (pack_size < S >> 1) {
-      return sum_ + sums_.sum();
+      return sum_ + sum_of_lanes(sums_);
     } else {
       return sum_;
     }
@@ -139,14 +140,7 @@ class Cursor<ScalarTerm<S>, Plain> {
   ScalarTerm<S> term_;
   Sinks<S>* sinks_;
   S sum_ = S(0);
-  std::conditional_t<(pack_size<S> > 1), Pack<S>, Unit> sums_ = zero();
-  static auto zero() {
-    if constexpr (pack_size < S >> 1) {
-      return Pack<S>(Pack<S>::Zero());
-    } else {
-      return Unit{};
-    }
-  }
+  std::conditional_t<(pack_size<S> > 1), Pack<S>, Unit> sums_{};
 };
 
 template <class S, class Constant, class Stride, class Plain>

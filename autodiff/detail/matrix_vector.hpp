@@ -44,32 +44,30 @@ void add_columns(const S* x, Index stride, Index m, const S* w, S* y, bool first
 
 /// Elements that a sum of products takes at once: the sums of four columns have to fit into the registers.
 template <class S>
-using DotPack = std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 32, SumPack<S>, HalfPack<S>>;
+using DotPack = std::conditional_t<register_bytes >= 32, SumPack<S>, HalfPack<S>>;
 
 /// sums ← the sums of the packs, and of what rows from i on add to them; these are fewer than a pack takes.
 template <int N, class S, class P>
 [[gnu::always_inline]] inline void finish_dots(const S* x, Index stride, Index m, Index i, const S* c,
                                                const P (&packs)[N], S (&sums)[N]) {
-  constexpr int half = int(P::SizeAtCompileTime) / 2;
-  if constexpr (half * 2 <= pack_size<S>) {
-    unrolled<N>([&](auto j) { sums[j] = packs[j].sum(); });
-    if constexpr (half * 2 == pack_size<S>) {  // summed on its own: neither sum waits for the other
-      using Half = HalfPack<S>;
-      if (i + half <= m) {
+  using Half = typename P::Half;
+  if constexpr (P::size <= pack_size<S>) {
+    unrolled<N>([&](auto j) { sums[j] = sum_of_lanes(packs[j]); });
+    if constexpr (P::size == pack_size<S>) {  // summed on its own: neither sum waits for the other
+      if (i + Half::size <= m) {
         const Half next = load<Half>(c + i);
-        unrolled<N>([&](auto j) { sums[j] += (load<Half>(x + j * stride + i) * next).sum(); });
-        i += half;
+        unrolled<N>([&](auto j) { sums[j] += sum_of_lanes(load<Half>(x + j * stride + i) * next); });
+        i += Half::size;
       }
     }
     one_by_one(i, m, [&](Index last) { unrolled<N>([&](auto j) { sums[j] += x[j * stride + last] * c[last]; }); });
   } else {
-    using Half = Eigen::Array<S, half, 1>;
     Half halves[N];
-    unrolled<N>([&](auto j) { halves[j] = packs[j].template head<half>() + packs[j].template tail<half>(); });
-    if (i + half <= m) {
+    unrolled<N>([&](auto j) { halves[j] = folded(packs[j]); });
+    if (i + Half::size <= m) {
       const Half next = load<Half>(c + i);
       unrolled<N>([&](auto j) { halves[j] += load<Half>(x + j * stride + i) * next; });
-      i += half;
+      i += Half::size;
     }
     finish_dots<N>(x, stride, m, i, c, halves, sums);
   }
@@ -79,7 +77,7 @@ template <int N, class S, class P>
 template <int N, class S>
 void add_dots(const S* x, Index stride, Index m, const S* c, S* out) {
   using P = DotPack<S>;
-  constexpr Index size = P::SizeAtCompileTime;
+  constexpr Index size = P::size;
   P packs[N];
   S sums[N];
   unrolled<N>([&](auto j) { packs[j] = repeated<P>(S(0)); });

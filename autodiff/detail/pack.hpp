@@ -5,6 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "autodiff/detail/lanes.hpp"
 #include "autodiff/detail/number.hpp"
 #include "autodiff/detail/terms.hpp"
 
@@ -19,50 +20,66 @@ template <>
 inline constexpr Index pack_size<float> = 16;
 
 template <class S>
-using Pack = Eigen::Array<S, int(pack_size<S>), 1>;
+using Pack = Lanes<S, int(pack_size<S>)>;
 template <class S>
-using HalfPack = Eigen::Array<S, int(pack_size<S> / 2), 1>;
+using HalfPack = typename Pack<S>::Half;
 /// What a sum takes at once: where a pack is a single register each addition would wait for the one before.
 template <class S>
-using SumPack =
-    std::conditional_t<EIGEN_MAX_STATIC_ALIGN_BYTES >= 64, Eigen::Array<S, int(2 * pack_size<S>), 1>, Pack<S>>;
+using SumPack = std::conditional_t<register_bytes >= 64, Lanes<S, int(2 * pack_size<S>)>, Pack<S>>;
 
-/// The elements at `data`, as a pack or (P = S) as one number.
+/// The element at `data` (P = S), or the lanes of P from there on; numbers of another type are converted.
 template <class P, class T>
 [[gnu::always_inline]] inline P load(const T* data) {
-  if constexpr (std::same_as<P, T>) {
-    return *data;
-  } else if constexpr (requires { requires std::same_as<typename P::Scalar, T>; }) {
-    return P::Map(data);
-  } else if constexpr (requires { P::SizeAtCompileTime; }) {
-    return Eigen::Map<const Eigen::Array<T, P::SizeAtCompileTime, 1>>(data).template cast<typename P::Scalar>();
-  } else {
+  if constexpr (!is_lanes<P>) {
     return P(*data);
+  } else if constexpr (std::same_as<typename P::Number, T>) {
+    return load_lanes<T, P::size>(data);
+  } else {
+    typename P::Number numbers[P::size];
+    for (int i = 0; i < P::size; ++i) numbers[i] = static_cast<typename P::Number>(data[i]);
+    return load_lanes<typename P::Number, P::size>(numbers);
   }
 }
-template <class P, class S>
-[[gnu::always_inline]] inline void store(S* data, const P& p) {
-  if constexpr (std::same_as<P, S>) {
-    *data = p;
+template <class P, class T>
+[[gnu::always_inline]] inline void store(T* data, const P& p) {
+  if constexpr (!is_lanes<P>) {
+    *data = static_cast<T>(p);
+  } else if constexpr (std::same_as<typename P::Number, T>) {
+    store_lanes(data, p);
   } else {
-    Eigen::Map<P>{data} = p;
+    typename P::Number numbers[P::size];
+    store_lanes(numbers, p);
+    for (int i = 0; i < P::size; ++i) data[i] = static_cast<T>(numbers[i]);
   }
 }
 template <class P, class S>
 [[gnu::always_inline]] inline void add(S* data, const P& p) {
-  if constexpr (std::same_as<P, S>) {
-    *data += p;
+  if constexpr (is_lanes<P>) {
+    store(data, load<P>(data) + p);
   } else {
-    Eigen::Map<P>{data} += p;
+    *data += p;
   }
 }
 template <class P, class S>
 [[gnu::always_inline]] inline P repeated(const S& s) {
-  if constexpr (std::same_as<P, S>) {
-    return s;
+  if constexpr (is_lanes<P>) {
+    return equal_lanes<P>(s);
   } else {
-    return -P::Constant(-s);  // Eigen fills a bare constant element by element
+    return s;
   }
+}
+
+// Rows that are not cheap are written for Eigen's arrays.
+template <class S, int N>
+[[gnu::always_inline]] inline Eigen::Array<S, N, 1> to_array(const Lanes<S, N>& x) {
+  Eigen::Array<S, N, 1> array;
+  store_lanes(array.data(), x);
+  return array;
+}
+template <class P, class A>
+[[gnu::always_inline]] inline P to_lanes(const A& expression) {
+  const Eigen::Array<typename P::Number, P::size, 1> array = expression;
+  return load<P>(array.data());
 }
 
 /// `body(k)` for k in [first, n): a short loop, which the compiler's own vectors would only slow down.
@@ -103,10 +120,10 @@ template <class S, bool Summing = false, class Body>
 /// The row's value on packs (or numbers) of scalar S.
 template <class S, class Row, class P, class... Rest>
 [[gnu::always_inline]] inline P value_on(const Row& row, const P& a, const Rest&... rest) {
-  if constexpr (!std::same_as<P, S>) {
-    return array_value<S>(row, a, rest...);
-  } else if constexpr (Row::cheap) {
+  if constexpr (Row::cheap) {
     return P(row.value(a, rest...));
+  } else if constexpr (is_lanes<P>) {
+    return to_lanes<P>(array_value<S>(row, to_array(a), to_array(rest)...));
   } else {
     return number_value<S>(row, a, rest...);
   }
@@ -116,16 +133,16 @@ template <class S, class Row, class P, class... Rest>
 template <std::size_t K, class S, class Row, class P>
 [[gnu::always_inline]] inline auto slope_on(const Row& row, const P& a, const P& y) {
   static_assert(K == 0);
-  if constexpr (std::same_as<P, S>) {
-    return row.slope(a, y);
+  if constexpr (is_lanes<P> && !Row::cheap) {
+    return to_lanes<P>(array_slope<S>(row, to_array(a), to_array(y)));
   } else {
-    return array_slope<S>(row, a, y);
+    return row.slope(a, y);
   }
 }
 template <std::size_t K, class S, class Row, class P>
 [[gnu::always_inline]] inline auto slope_on(const Row& row, const P& a, const P& b, const P& y) {
-  if constexpr (!std::same_as<P, S>) {
-    return array_slope<int(K), S>(row, a, b, y);
+  if constexpr (is_lanes<P> && !Row::cheap) {
+    return to_lanes<P>(array_slope<int(K), S>(row, to_array(a), to_array(b), to_array(y)));
   } else if constexpr (K == 0) {
     return row.slope_a(a, b, y);
   } else {
@@ -140,10 +157,12 @@ template <bool Guarded, class S, class P, class Slope>
     return c;
   } else if constexpr (std::same_as<Slope, MinusUnit>) {
     return P(-c);
-  } else if constexpr (!std::same_as<P, S>) {
-    return times<Guarded>(c, slope);
+  } else if constexpr (Guarded && is_lanes<P>) {
+    return guarded_product(c, slope);
+  } else if constexpr (Guarded) {
+    return is_exact_zero(c) ? P(0) : P(c * slope);
   } else {
-    return Guarded && is_exact_zero(c) ? P(0) : P(c * slope);
+    return P(c * slope);
   }
 }
 

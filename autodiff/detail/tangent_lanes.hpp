@@ -5,17 +5,11 @@
 #include <cstring>
 #include <type_traits>
 
+#include "autodiff/detail/lanes.hpp"
+
 namespace grove::detail {
 
 #if defined(__GNUC__)
-
-#if defined(__AVX512F__)
-inline constexpr int register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr int register_bytes = 32;
-#else
-inline constexpr int register_bytes = 16;
-#endif
 
 /// N numbers in as many vector registers as they need, with no more alignment than one number.
 template <class S, int N>

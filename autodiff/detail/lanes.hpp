@@ -1,0 +1,185 @@
+// A few numbers side by side in vector registers: what a walk over arrays takes at once.
+//
+// Written with the compilers' own vectors: expressions of small arrays compute the same, but take seconds to compile.
+#pragma once
+
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace grove::detail {
+
+#if defined(__AVX512F__)
+inline constexpr int register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int register_bytes = 32;
+#elif defined(__GNUC__)
+inline constexpr int register_bytes = 16;
+#else
+inline constexpr int register_bytes = 1;  // no vectors: one number at a time
+#endif
+
+/// N numbers in a register, with no more alignment than one number.
+template <class S, int N>
+struct vector_register {
+#if defined(__GNUC__)
+  typedef S type __attribute__((vector_size(N * sizeof(S)), aligned(alignof(S)), may_alias));
+#endif
+};
+template <class S>
+struct vector_register<S, 1> {
+  using type = S;
+};
+template <class S, int N>
+using register_t = typename vector_register<S, N>::type;
+
+template <class S, int N>
+inline constexpr bool fills_one_register = N == 1 || N* int(sizeof(S)) <= register_bytes;
+
+/// N numbers, a power of two: in one register, or in two halves. (Not in an array of registers: at -O2 g++ keeps that
+/// in memory.)
+template <class S, int N>
+struct Lanes {
+  using Number = S;
+  static constexpr int size = N;
+  using Half = Lanes<S, N / 2>;
+  Half low, high;
+};
+template <class S, int N>
+requires fills_one_register<S, N>
+struct Lanes<S, N> {
+  using Number = S;
+  static constexpr int size = N;
+  using Half = Lanes<S, N / 2>;
+  register_t<S, N> numbers;
+};
+
+template <class T>
+inline constexpr bool is_lanes = false;
+template <class S, int N>
+inline constexpr bool is_lanes<Lanes<S, N>> = true;
+
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> load_lanes(const S* data) {
+  if constexpr (fills_one_register<S, N>) {
+    return {*reinterpret_cast<const register_t<S, N>*>(data)};
+  } else {
+    return {load_lanes<S, N / 2>(data), load_lanes<S, N / 2>(data + N / 2)};
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline void store_lanes(S* data, const Lanes<S, N>& x) {
+  if constexpr (fills_one_register<S, N>) {
+    *reinterpret_cast<register_t<S, N>*>(data) = x.numbers;
+  } else {
+    store_lanes(data, x.low);
+    store_lanes(data + N / 2, x.high);
+  }
+}
+
+template <class L, class S>
+[[gnu::always_inline]] inline L equal_lanes(const S& s) {
+  if constexpr (fills_one_register<S, L::size>) {
+    return {s - register_t<S, L::size>{}};  // minus zero, so that a zero keeps its sign
+  } else {
+    const auto half = equal_lanes<typename L::Half>(s);
+    return {half, half};
+  }
+}
+
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator-(const Lanes<S, N>& a) {
+  if constexpr (fills_one_register<S, N>) {
+    return {-a.numbers};
+  } else {
+    return {-a.low, -a.high};
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator+(const Lanes<S, N>& a, const Lanes<S, N>& b) {
+  if constexpr (fills_one_register<S, N>) {
+    return {a.numbers + b.numbers};
+  } else {
+    return {a.low + b.low, a.high + b.high};
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator-(const Lanes<S, N>& a, const Lanes<S, N>& b) {
+  if constexpr (fills_one_register<S, N>) {
+    return {a.numbers - b.numbers};
+  } else {
+    return {a.low - b.low, a.high - b.high};
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator*(const Lanes<S, N>& a, const Lanes<S, N>& b) {
+  if constexpr (fills_one_register<S, N>) {
+    return {a.numbers * b.numbers};
+  } else {
+    return {a.low * b.low, a.high * b.high};
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator/(const Lanes<S, N>& a, const Lanes<S, N>& b) {
+  if constexpr (fills_one_register<S, N>) {
+    return {a.numbers / b.numbers};
+  } else {
+    return {a.low / b.low, a.high / b.high};
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator*(const Lanes<S, N>& a, const std::type_identity_t<S>& b) {
+  return a * equal_lanes<Lanes<S, N>>(b);
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> operator/(const std::type_identity_t<S>& a, const Lanes<S, N>& b) {
+  return equal_lanes<Lanes<S, N>>(a) / b;
+}
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N>& operator+=(Lanes<S, N>& a, const Lanes<S, N>& b) {
+  return a = a + b;
+}
+
+/// a · b, where an exact zero among the a wins over what is infinite or undefined among the b.
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> guarded_product(const Lanes<S, N>& a, const Lanes<S, N>& b) {
+  if constexpr (fills_one_register<S, N>) {
+    return {a.numbers == register_t<S, N>{} ? register_t<S, N>{} : a.numbers * b.numbers};
+  } else {
+    return {guarded_product(a.low, b.low), guarded_product(a.high, b.high)};
+  }
+}
+
+/// The first half of the lanes plus the second.
+template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N / 2> folded(const Lanes<S, N>& x) {
+  if constexpr (!fills_one_register<S, N>) {
+    return x.low + x.high;
+  } else {
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+    return [&]<int... K>(std::integer_sequence<int, K...>) __attribute__((always_inline)) {
+      return Lanes<S, N / 2>{__builtin_shufflevector(x.numbers, x.numbers, K...)} +
+             Lanes<S, N / 2>{__builtin_shufflevector(x.numbers, x.numbers, (K + N / 2)...)};
+    }
+    (std::make_integer_sequence<int, N / 2>{});
+#endif
+#else
+    S halves[N];
+    store_lanes(halves, x);
+    return load_lanes<S, N / 2>(halves) + load_lanes<S, N / 2>(halves + N / 2);
+#endif
+  }
+}
+template <class S, int N>
+[[gnu::always_inline]] inline S sum_of_lanes(const Lanes<S, N>& x) {
+  if constexpr (N == 1) {
+    return x.numbers;
+  } else if constexpr (N == 2 && fills_one_register<S, N>) {
+    return x.numbers[0] + x.numbers[1];
+  } else {
+    return sum_of_lanes(folded(x));
+  }
+}
+
+}  // namespace grove::detail
