@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "autodiff/detail/tangent_lanes.hpp"
-#include "autodiff/tape.hpp"
+#include "autodiff/detail/tape_scalar.hpp"
 
 namespace grove {
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "autodiff/detail/lift.hpp"
+#include "autodiff/detail/recording.hpp"
 #include "autodiff/elementwise_members.hpp"
 #include "autodiff/reductions.hpp"
 #include "autodiff/shape.hpp"

@@ -4,6 +4,7 @@
 #include <Eigen/QR>
 
 #include "autodiff/detail/gaps.hpp"
+#include "autodiff/detail/recording.hpp"
 
 namespace grove {
 

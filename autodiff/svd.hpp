@@ -4,6 +4,7 @@
 #include <Eigen/SVD>
 
 #include "autodiff/detail/gaps.hpp"
+#include "autodiff/detail/recording.hpp"
 
 namespace grove {
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autodiff/arithmetic.hpp"
+#include "autodiff/detail/recording.hpp"
 
 namespace grove::detail {
 

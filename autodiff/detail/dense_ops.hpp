@@ -8,7 +8,7 @@
 
 #include "autodiff/detail/entries.hpp"
 #include "autodiff/detail/shape.hpp"
-#include "autodiff/var.hpp"
+#include "autodiff/scalar_arithmetic.hpp"
 
 namespace grove {
 

@@ -8,7 +8,7 @@
 #include "autodiff/detail/expression.hpp"
 #include "autodiff/detail/number.hpp"
 #include "autodiff/dual.hpp"
-#include "autodiff/var.hpp"
+#include "autodiff/scalar_arithmetic.hpp"
 
 namespace grove::detail {
 

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "autodiff/dual.hpp"
-#include "autodiff/var.hpp"
+#include "autodiff/scalar_arithmetic.hpp"
 
 namespace grove::detail {
 

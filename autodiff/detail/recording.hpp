@@ -1,0 +1,43 @@
+// A scope in which operations on variables are recorded.
+#pragma once
+
+#include "autodiff/tape.hpp"
+
+namespace grove::detail {
+
+/// Opens a recording on the tape of this thread; nests. Leaving the scope, also by an exception, forgets everything
+/// recorded.
+template <class S>
+class Recording {
+ public:
+  Recording() : Recording(current_tape<S> == &closed_tape<S> ? tape_of_this_thread<S>() : *current_tape<S>) {}
+  explicit Recording(Tape<S>& tape)
+      : tape_(tape),
+        previous_(current_tape<S>),
+        constants_(tape.constants().count),
+        guards_(tape.guards_zero_cotangents),
+        opened_(tape.open()) {
+    current_tape<S> = &tape;
+    tape.guards_zero_cotangents = false;
+  }
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+  ~Recording() {
+    tape_.close(opened_);
+    tape_.constants().count = constants_;
+    tape_.guards_zero_cotangents = guards_;
+    current_tape<S> = previous_;
+  }
+
+  Tape<S>& tape() { return tape_; }
+  const typename Tape<S>::Mark& opened() const { return opened_; }
+
+ private:
+  Tape<S>& tape_;
+  Tape<S>* previous_;
+  int constants_;
+  bool guards_;
+  typename Tape<S>::Mark opened_;
+};
+
+}  // namespace grove::detail

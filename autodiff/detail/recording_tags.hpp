@@ -1,0 +1,57 @@
+// Tags tell recordings apart, so that a variable of another recording is recognised.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "autodiff/error.hpp"
+
+namespace grove::detail {
+
+/// The tag while no recording is open. Tags of recordings are odd; tag 0 is that of constants.
+inline constexpr std::uint32_t closed_tag = 0xFFFFFFFFU;
+
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_stale() {
+  throw StaleVariableError(
+      "variable: its recording has ended (or belongs to another thread); use value_of inside the loss to keep a value");
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_enclosing() {
+  throw Error(
+      "grad: the inner loss uses a variable of an enclosing recording, whose derivative would be lost; "
+      "use hvp, hessian or jvp of the gradient for second derivatives, or value_of to treat it as a constant");
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_no_recording() {
+  throw Error("matrix: active matrices exist only inside a loss; keep plain Eigen matrices outside");
+}
+
+/// The tag of a new recording.
+inline std::uint32_t next_recording_tag() {
+  static thread_local constinit std::uint32_t serial = 0;
+  if (serial == 0) {
+    static std::atomic<std::uint32_t> threads{0};
+    serial = threads.fetch_add(1) * 0x01000193U;  // threads start far apart: a stray variable is recognised
+  }
+  std::uint32_t tag = (++serial << 1) | 1U;
+  if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
+  if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
+  return tag;
+}
+
+/// The tags of the recordings that the open one is nested in.
+class EnclosingTags {
+ public:
+  void enter(std::uint32_t outer) {
+    if (outer != closed_tag) tags_.push_back(outer);
+  }
+  void leave(std::uint32_t outer) {
+    if (outer != closed_tag) tags_.pop_back();
+  }
+  bool contain(std::uint32_t tag) const { return std::find(tags_.begin(), tags_.end(), tag) != tags_.end(); }
+
+ private:
+  std::vector<std::uint32_t> tags_;
+};
+
+}  // namespace grove::detail

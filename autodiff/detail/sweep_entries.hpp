@@ -1,0 +1,49 @@
+// The backward loop over scalar statements.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "autodiff/detail/entry_bytes.hpp"
+#include "autodiff/detail/tape_scalar.hpp"
+
+namespace grove::detail {
+
+/// Sends the adjoints of the slots [first, last), the newest first, along the entries that end at `entry`, and sets
+/// them to zero. Returns where the entries of these statements begin. A zero adjoint sends nothing.
+template <class S>
+const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* counts, S* adjoints, std::size_t last,
+                                  std::size_t first) {
+  using Bytes = EntryBytes<S>;
+  constexpr std::size_t one = sizeof(TapeEntry<S>) / Bytes::unit;
+  for (std::size_t slot = last; slot-- > first;) {
+    const S a = adjoints[slot];
+    std::size_t size = static_cast<std::uint8_t>(counts[slot]);
+    if (is_exact_zero(a)) {
+      entry = Bytes::before(entry, size * Bytes::unit);
+      continue;
+    }
+    adjoints[slot] = S(0);
+    const auto send = [&]() __attribute__((always_inline)) {
+      --entry;
+      adjoints[entry->slot] += a * entry->partial;
+    };
+    for (; size > 4 * one; size -= one) send();
+    switch (size) {  // most statements are short: a jump instead of a loop
+      case 4 * one:
+        send();
+        [[fallthrough]];
+      case 3 * one:
+        send();
+        [[fallthrough]];
+      case 2 * one:
+        send();
+        [[fallthrough]];
+      default:
+        send();
+    }
+  }
+  return entry;
+}
+
+}  // namespace grove::detail
