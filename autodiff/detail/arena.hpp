@@ -1,12 +1,9 @@
 // Bump memory with stable addresses: everything a recording stores by pointer lives here and is released at once.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
-#include <vector>
 
 namespace grove::detail {
 
@@ -14,12 +11,33 @@ namespace grove::detail {
 /// a recording of the same size as an earlier one allocates nothing.
 class Arena {
  public:
+  static constexpr std::size_t alignment = 64;
+
+ private:
+  // Stands before its memory.
+  struct alignas(alignment) Chunk {
+    Chunk* next;
+    std::size_t size;
+
+    std::byte* memory() { return reinterpret_cast<std::byte*>(this + 1); }
+  };
+
+ public:
   struct Mark {
-    std::size_t chunk = 0;
+    Chunk* chunk = nullptr;
     std::size_t offset = 0;
   };
 
-  static constexpr std::size_t alignment = 64;
+  constexpr Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena() {
+    while (first_ != nullptr) {
+      Chunk* const next = first_->next;
+      ::operator delete (first_, std::align_val_t{alignment});
+      first_ = next;
+    }
+  }
 
   void* allocate(std::size_t bytes) {
     const std::size_t padded = (bytes + alignment - 1) & ~(alignment - 1);
@@ -40,47 +58,44 @@ class Arena {
   Mark mark() const { return {chunk_, offset_}; }
 
   void rewind(Mark mark) {
-    if (mark.chunk != chunk_) enter_chunk(mark.chunk);
+    if (mark.chunk != chunk_) [[unlikely]]
+      enter_chunk(mark.chunk == nullptr ? first_ : mark.chunk);  // nullptr: of the time before the first chunk
     offset_ = mark.offset;
   }
 
   std::size_t bytes_used() const {
     std::size_t bytes = offset_;
-    for (std::size_t i = 0; i < chunk_ && i < chunks_.size(); ++i) bytes += chunks_[i].size;
+    for (const Chunk* chunk = first_; chunk != chunk_; chunk = chunk->next) bytes += chunk->size;
     return bytes;
   }
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{alignment}); }
-  };
-  struct Chunk {
-    std::unique_ptr<std::byte, Free> data;
-    std::size_t size;
-  };
-
+  // The chunks after the current one that are too small are passed over, and used again after the next rewind.
   [[gnu::noinline]] void* allocate_in_next_chunk(std::size_t padded) {
-    std::size_t next = chunks_.empty() ? 0 : chunk_ + 1;
-    while (next < chunks_.size() && chunks_[next].size < padded) ++next;
-    if (next >= chunks_.size()) {
-      const std::size_t grown = chunks_.empty() ? std::size_t{1} << 16 : 2 * chunks_.back().size;
-      const std::size_t size = std::max(padded, grown);
-      auto* raw = static_cast<std::byte*>(::operator new (size, std::align_val_t{alignment}));
-      chunks_.push_back({std::unique_ptr<std::byte, Free>(raw), size});
-      next = chunks_.size() - 1;
-    }
+    Chunk* last = chunk_;
+    Chunk* next = chunk_ == nullptr ? first_ : chunk_->next;
+    for (; next != nullptr && next->size < padded; next = next->next) last = next;
+    if (next == nullptr) next = append_chunk(last, padded);
     enter_chunk(next);
     offset_ = padded;
     return base_;
   }
-  void enter_chunk(std::size_t chunk) {
+  Chunk* append_chunk(Chunk* last, std::size_t least) {
+    const std::size_t grown = last == nullptr ? std::size_t{1} << 16 : 2 * last->size;
+    const std::size_t size = grown > least ? grown : least;
+    void* const memory = ::operator new (sizeof(Chunk) + size, std::align_val_t{alignment});
+    Chunk* const chunk = new (memory) Chunk{nullptr, size};
+    (last == nullptr ? first_ : last->next) = chunk;
+    return chunk;
+  }
+  void enter_chunk(Chunk* chunk) {
     chunk_ = chunk;
-    base_ = chunks_[chunk].data.get();
-    size_ = chunks_[chunk].size;
+    base_ = chunk->memory();
+    size_ = chunk->size;
   }
 
-  std::vector<Chunk> chunks_;
-  std::size_t chunk_ = 0;
+  Chunk* first_ = nullptr;
+  Chunk* chunk_ = nullptr;     // the current one
   std::byte* base_ = nullptr;  // of the chunk
   std::size_t size_ = 0;       // of the chunk
   std::size_t offset_ = 0;
@@ -90,25 +105,33 @@ class Arena {
 template <class T>
 class Buffer {
  public:
-  T* data() { return data_.get(); }
-  const T* data() const { return data_.get(); }
+  constexpr Buffer() = default;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { release(); }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
   std::size_t capacity() const { return capacity_; }
 
   /// Makes room for `needed` elements and keeps the first `used`.
   void reserve(std::size_t needed, std::size_t used) {
     if (needed <= capacity_) return;
-    const std::size_t grown = std::max(needed, std::max<std::size_t>(1024, 2 * capacity_));
-    std::unique_ptr<T, Free> fresh(static_cast<T*>(::operator new (grown * sizeof(T), std::align_val_t{64})));
-    std::uninitialized_copy_n(data_.get(), used, fresh.get());
-    data_ = std::move(fresh);
+    std::size_t grown = capacity_ < 512 ? 1024 : 2 * capacity_;
+    if (grown < needed) grown = needed;
+    T* const fresh = static_cast<T*>(::operator new (grown * sizeof(T), std::align_val_t{64}));
+    for (std::size_t k = 0; k < used; ++k) new (fresh + k) T(data_[k]);
+    release();
+    data_ = fresh;
     capacity_ = grown;
   }
 
  private:
-  struct Free {
-    void operator()(T* p) const { ::operator delete (static_cast<void*>(p), std::align_val_t{64}); }
-  };
-  std::unique_ptr<T, Free> data_;
+  void release() {
+    if (data_ != nullptr) ::operator delete (static_cast<void*>(data_), std::align_val_t{64});
+  }
+
+  T* data_ = nullptr;
   std::size_t capacity_ = 0;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,12 +19,19 @@ struct Comparison {
   double slope = not_a_number;
   const char* direction = "";
 
-  // Failures first, entries before directions, and among equals the one that misses its tolerance most.
-  std::tuple<int, bool, double> badness() const {
-    const double miss = std::abs(analytic - judgement.numeric.value) / judgement.tolerance;
-    return {static_cast<int>(judgement.verdict), entry >= 0, std::isnan(miss) ? infinity : miss};
+  // How far it misses its tolerance.
+  double miss() const {
+    const double ratio = std::abs(analytic - judgement.numeric.value) / judgement.tolerance;
+    return std::isnan(ratio) ? infinity : ratio;
   }
 };
+
+// Failures first, entries before directions, and among equals the one that misses its tolerance most.
+inline bool is_worse(const Comparison& a, const Comparison& b) {
+  if (a.judgement.verdict != b.judgement.verdict) return a.judgement.verdict > b.judgement.verdict;
+  if ((a.entry >= 0) != (b.entry >= 0)) return a.entry >= 0;
+  return a.miss() > b.miss();
+}
 
 struct Findings {
   Eigen::VectorXd analytic;
@@ -133,7 +139,7 @@ inline std::size_t worst_first(std::vector<Comparison>& all, int count) {
   for (std::size_t i = 0; i < wanted; ++i) {
     std::size_t worst = i;
     for (std::size_t k = i + 1; k < all.size(); ++k)
-      if (all[k].badness() > all[worst].badness()) worst = k;
+      if (is_worse(all[k], all[worst])) worst = k;
     if (worst != i) std::swap(all[i], all[worst]);
   }
   return wanted;

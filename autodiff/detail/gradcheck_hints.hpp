@@ -64,24 +64,28 @@ inline std::string ratio_hint(double ratio, std::size_t entries) {
                factor_hint(whole, large)});
 }
 
-inline bool matches(const LeafPair& leaf, const std::function<std::size_t(std::size_t)>& source) {
+// Which numeric entry an analytic one equals, in a leaf of that shape.
+using Rearrangement = std::size_t (*)(std::size_t k, std::size_t rows, std::size_t cols);
+
+inline bool matches(const LeafPair& leaf, std::size_t rows, Rearrangement source) {
   for (std::size_t k = 0; k < leaf.size(); ++k)
-    if (!leaf.close(leaf.analytic[k], leaf.numeric[source(k)])) return false;
+    if (!leaf.close(leaf.analytic[k], leaf.numeric[source(k, rows, leaf.size() / rows)])) return false;
   return true;
 }
 
 inline std::string rearrangement_hint(const LeafPair& leaf) {
-  const std::size_t n = leaf.size(), rows = static_cast<std::size_t>(leaf.shape.rows), cols = n / rows;
+  using Index = std::size_t;
+  const Index n = leaf.size(), rows = static_cast<Index>(leaf.shape.rows), cols = n / rows;
   if (n < 2) return {};
-  if (rows == cols && matches(leaf, [=](std::size_t k) { return (k % rows) * cols + k / rows; }))
+  if (rows == cols && matches(leaf, rows, [](Index k, Index r, Index c) { return (k % r) * c + k / r; }))
     return "transposed: analytic(i,j) equals numeric(j,i)";
   if (rows > 1 && cols > 1 && rows != cols &&
-      matches(leaf, [=](std::size_t k) { return (k / cols) + (k % cols) * rows; }))
+      matches(leaf, rows, [](Index k, Index r, Index c) { return (k / c) + (k % c) * r; }))
     return "row and column order swapped: the entries are right, but stored row by row where columns come first";
-  if (matches(leaf, [n](std::size_t k) { return (k + 1) % n; }) ||
-      matches(leaf, [n](std::size_t k) { return (k + n - 1) % n; }))
+  if (matches(leaf, rows, [](Index k, Index r, Index c) { return (k + 1) % (r * c); }) ||
+      matches(leaf, rows, [](Index k, Index r, Index c) { return (k + r * c - 1) % (r * c); }))
     return "off by one: every entry holds the derivative of its neighbour";
-  if (matches(leaf, [n](std::size_t k) { return n - 1 - k; })) return "in reverse order";
+  if (matches(leaf, rows, [](Index k, Index r, Index c) { return r * c - 1 - k; })) return "in reverse order";
   return {};
 }
 

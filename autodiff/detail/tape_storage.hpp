@@ -64,7 +64,7 @@ class TapeStorage {
   /// The last place where a statement may begin.
   Entry* limit() const { return entries_ + (capacity_ - margin); }
 
-  void open() {
+  [[gnu::noinline, gnu::cold]] void open() {
     if constexpr (reserves_address_space) {
       std::size_t capacity = std::clamp(memory_limit() / sizeof(Entry), std::size_t{1} << 16, max_capacity);
       void* memory = nullptr;

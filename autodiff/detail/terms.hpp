@@ -2,6 +2,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstring>
+#include <type_traits>
 
 #include "autodiff/active.hpp"
 
@@ -137,7 +139,11 @@ template <class S, class D>
 [[gnu::noinline]] const typename D::Scalar* copied_constant(const D& x) {
   using T = typename D::Scalar;
   T* copy = current_tape<S>->template allocate_array<T>(static_cast<std::size_t>(x.size()));
-  Eigen::Map<plain_of<D>>(copy, x.rows(), x.cols()) = x;
+  if constexpr (wraps_plain_object<D> && std::is_trivially_copyable_v<T>) {  // much cheaper to compile
+    if (x.size() != 0) std::memcpy(copy, x.data(), static_cast<std::size_t>(x.size()) * sizeof(T));
+  } else {
+    Eigen::Map<plain_of<D>>(copy, x.rows(), x.cols()) = x;
+  }
   return copy;
 }
 

@@ -18,20 +18,21 @@ inline std::string number(double x, std::string_view format = "{}") {
   return fmt::vformat(fmt::string_view(format.data(), format.size()), fmt::make_format_args(x));
 }
 
-/// What stands for a {} in a pattern.
+/// What stands for a {} in a pattern. (Cold: messages are to be small, not fast.)
 struct TextPart {
   std::string text;
 
   TextPart(std::string string) : text(std::move(string)) {}
-  TextPart(std::string_view string) : text(string) {}
-  TextPart(const char* string) : text(string) {}
-  TextPart(double x) : text(number(x)) {}
+  [[gnu::noinline, gnu::cold]] TextPart(std::string_view string) : text(string) {}
+  [[gnu::noinline, gnu::cold]] TextPart(const char* string) : text(string) {}
+  [[gnu::noinline, gnu::cold]] TextPart(double x) : text(number(x)) {}
   template <std::integral Integer>
-  TextPart(Integer n) : text(std::to_string(n)) {}
+  [[gnu::noinline, gnu::cold]] TextPart(Integer n) : text(std::to_string(n)) {}
+  [[gnu::noinline, gnu::cold]] ~TextPart() = default;
 };
 
 /// `pattern` with each {} replaced by the next part.
-inline std::string fill(std::string_view pattern, std::initializer_list<TextPart> parts) {
+[[gnu::noinline, gnu::cold]] inline std::string fill(std::string_view pattern, std::initializer_list<TextPart> parts) {
   std::string text;
   for (const TextPart& part : parts) {
     const std::size_t hole = pattern.find("{}");
