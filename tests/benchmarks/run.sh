@@ -49,5 +49,6 @@ step="$build/tests/benchmarks/benchmark_optimizer_step"
 if [[ -x "$step" && -z "${ONLY:-}" && "$*" != *--check* ]]; then
   printf '\nThe optimizer step\n\n'
   "${pin[@]}" "$step" || status=1
+  bash "$root/tests/benchmarks/compile_time/run.sh" || status=1
 fi
 exit "$status"

@@ -44,6 +44,24 @@ inline const auto point_energy = [](const auto& p, const Wells& wells) {
   return energy;
 };
 
+/// The same wells, by columns.
+struct WellColumns {
+  Eigen::ArrayXd x, y, depth, sharpness;
+
+  explicit WellColumns(const Wells& wells) : x(8), y(8), depth(8), sharpness(8) {
+    for (Eigen::Index k = 0; k < 8; ++k) {
+      const Well& well = wells[static_cast<std::size_t>(k)];
+      x[k] = well.x, y[k] = well.y, depth[k] = well.depth, sharpness[k] = well.sharpness;
+    }
+  }
+};
+
+/// Energy of one point, all wells at once.
+inline const auto point_energy_by_columns = [](const auto& p, const WellColumns& wells) {
+  return -grove::sum(wells.depth *
+                     grove::exp(-wells.sharpness * (grove::square(p.x - wells.x) + grove::square(p.y - wells.y))));
+};
+
 /// Energy of a cloud, a scalar loop over points and wells.
 inline const auto cloud_energy_by_points = [](const auto& p, const Wells& wells) {
   using T = grove::scalar_t<decltype(p)>;
@@ -65,11 +83,13 @@ struct WellsData {
   Wells wells;
   Cloud<> cloud;
   Point<> point;
+  WellColumns columns;
 
-  explicit WellsData(Eigen::Index points) {
+  explicit WellsData(Eigen::Index points) : columns(wells) {
     Random random(3);
     for (Well& well : wells)
       well = {random.uniform(-2, 2), random.uniform(-2, 2), random.uniform(0.5, 2), random.uniform(0.3, 1.5)};
+    columns = WellColumns(wells);
     cloud = {random.uniform_vector(points, -2, 2), random.uniform_vector(points, -2, 2)};
     point = {cloud.x[0], cloud.y[0]};
   }
@@ -110,6 +130,7 @@ inline Workload one_point() {
       primal_row("primal", point_energy, data->point, data->wells),
       hand_row<Point<>>([&data = *data](auto& grads) { return point_energy_by_hand(data.point, data.wells, grads); }),
       grove_row("grove", 2.5, point_energy, data->point, data->wells),
+      grove_row("grove, arrays", 2.5, point_energy_by_columns, data->point, data->columns),
   };
   const auto energy = [&wells = data->wells](const auto& p) { return point_energy(p, wells); };
   const auto make = []<class T>(const auto& x) { return Point<T>{x[0], x[1]}; };

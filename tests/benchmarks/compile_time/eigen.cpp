@@ -1,0 +1,4 @@
+// Eigen alone.
+#include <Eigen/Dense>
+
+int main() {}
