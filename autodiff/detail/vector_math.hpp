@@ -82,15 +82,17 @@ void lanes_in_place(double* data, std::size_t n, const F& f) {
     for (std::size_t k = 0; k < n; ++k) data[k] = last[k];
     return;
   }
-  // The last lanes overlap those before; read first, they give the same there.
-  std::memcpy(&last, data + n - lanes, sizeof last);
-  f(last);
+  const bool whole = n % lanes == 0;
+  if (!whole) {  // the last lanes overlap those before; read first, they give the same there
+    std::memcpy(&last, data + n - lanes, sizeof last);
+    f(last);
+  }
   for (std::size_t k = 0; k + lanes <= n; k += lanes) {
     std::memcpy(&x, data + k, sizeof x);
     f(x);
     std::memcpy(data + k, &x, sizeof x);
   }
-  std::memcpy(data + n - lanes, &last, sizeof last);
+  if (!whole) std::memcpy(data + n - lanes, &last, sizeof last);
 }
 
 inline void exp_in_place(double* data, std::size_t n) {

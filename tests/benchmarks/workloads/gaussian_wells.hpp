@@ -47,14 +47,16 @@ inline const auto point_energy = [](const auto& p, const Wells& wells) {
 /// The same wells, by columns.
 struct WellColumns {
   Eigen::ArrayXd x, y, depth, sharpness;
-
-  explicit WellColumns(const Wells& wells) : x(8), y(8), depth(8), sharpness(8) {
-    for (Eigen::Index k = 0; k < 8; ++k) {
-      const Well& well = wells[static_cast<std::size_t>(k)];
-      x[k] = well.x, y[k] = well.y, depth[k] = well.depth, sharpness[k] = well.sharpness;
-    }
-  }
 };
+
+inline WellColumns columns_of(const Wells& wells) {
+  const auto column = [&](double Well::*member) {
+    Eigen::ArrayXd numbers(8);
+    for (std::size_t k = 0; k < 8; ++k) numbers[static_cast<Eigen::Index>(k)] = wells[k].*member;
+    return numbers;
+  };
+  return {column(&Well::x), column(&Well::y), column(&Well::depth), column(&Well::sharpness)};
+}
 
 /// Energy of one point, all wells at once.
 inline const auto point_energy_by_columns = [](const auto& p, const WellColumns& wells) {
@@ -85,11 +87,11 @@ struct WellsData {
   Point<> point;
   WellColumns columns;
 
-  explicit WellsData(Eigen::Index points) : columns(wells) {
+  explicit WellsData(Eigen::Index points) {
     Random random(3);
     for (Well& well : wells)
       well = {random.uniform(-2, 2), random.uniform(-2, 2), random.uniform(0.5, 2), random.uniform(0.3, 1.5)};
-    columns = WellColumns(wells);
+    columns = columns_of(wells);
     cloud = {random.uniform_vector(points, -2, 2), random.uniform_vector(points, -2, 2)};
     point = {cloud.x[0], cloud.y[0]};
   }
