@@ -22,5 +22,7 @@
 #include "autodiff/softmax.hpp"
 #include "autodiff/stop_gradient.hpp"
 #include "autodiff/tree/tree.hpp"
+#include "autodiff/tree_rebind.hpp"
+#include "autodiff/value_of.hpp"
 #include "autodiff/vjp.hpp"
 #include "autodiff/where.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "autodiff/detail/elementwise.hpp"
-#include "autodiff/detail/lift.hpp"
+#include "autodiff/tree_rebind.hpp"
 
 namespace grove {
 namespace detail {

@@ -5,11 +5,13 @@
 #include <type_traits>
 #include <utility>
 
+#include "autodiff/detail/borrowed.hpp"
 #include "autodiff/detail/lift.hpp"
 #include "autodiff/detail/recording.hpp"
 #include "autodiff/elementwise_members.hpp"
 #include "autodiff/reductions.hpp"
 #include "autodiff/shape.hpp"
+#include "autodiff/value_of.hpp"
 
 namespace grove {
 

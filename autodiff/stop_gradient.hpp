@@ -1,8 +1,9 @@
 // Values that count as constants.
 #pragma once
 
+#include "autodiff/detail/active_leaves.hpp"
 #include "autodiff/detail/elementwise.hpp"
-#include "autodiff/detail/lift.hpp"
+#include "autodiff/tree/map.hpp"
 
 namespace grove {
 

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/detail/lift.hpp"
+#include "autodiff/tree_rebind.hpp"
 #include "optim/detail/run.hpp"
 
 namespace grove::optim {
