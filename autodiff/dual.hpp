@@ -62,14 +62,22 @@ struct Dual {
     return r;
   }
 
+  /// x with another value. (Member by member: what g++ copies as a whole it keeps in memory.)
+  static constexpr Dual with_tangent_of(const Dual& x, const S& value) {
+    Dual r;
+    r.value = value;
+    detail::copy_lanes(r.tangent, x.tangent);
+    return r;
+  }
+
   constexpr Dual& operator+=(const Dual& b) {
     value += b.value;
-    detail::add_lanes(tangent, b.tangent);
+    detail::sum_lanes(tangent, tangent, b.tangent);
     return *this;
   }
   constexpr Dual& operator-=(const Dual& b) {
     value -= b.value;
-    detail::subtract_lanes(tangent, b.tangent);
+    detail::difference_lanes(tangent, tangent, b.tangent);
     return *this;
   }
   constexpr Dual& operator*=(const Dual& b) { return *this = *this * b; }
@@ -78,13 +86,15 @@ struct Dual {
   friend constexpr Dual operator+(const Dual& a) { return a; }
   friend constexpr Dual operator-(const Dual& a) { return chain(S(-a.value), S(-1), a); }
   friend constexpr Dual operator+(const Dual& a, const Dual& b) {
-    Dual r = a;
-    r += b;
+    Dual r;
+    r.value = a.value + b.value;
+    detail::sum_lanes(r.tangent, a.tangent, b.tangent);
     return r;
   }
   friend constexpr Dual operator-(const Dual& a, const Dual& b) {
-    Dual r = a;
-    r -= b;
+    Dual r;
+    r.value = a.value - b.value;
+    detail::difference_lanes(r.tangent, a.tangent, b.tangent);
     return r;
   }
   friend constexpr Dual operator*(const Dual& a, const Dual& b) {
@@ -94,21 +104,13 @@ struct Dual {
   // A plain number has no tangents to compute with.
   template <class T>
   requires std::is_arithmetic_v<T>
-  friend constexpr Dual operator+(const Dual& a, T b) {
-    Dual r = a;
-    r.value += static_cast<S>(b);
-    return r;
-  }
+  friend constexpr Dual operator+(const Dual& a, T b) { return with_tangent_of(a, S(a.value + static_cast<S>(b))); }
   template <class T>
   requires std::is_arithmetic_v<T>
   friend constexpr Dual operator+(T a, const Dual& b) { return b + a; }
   template <class T>
   requires std::is_arithmetic_v<T>
-  friend constexpr Dual operator-(const Dual& a, T b) {
-    Dual r = a;
-    r.value -= static_cast<S>(b);
-    return r;
-  }
+  friend constexpr Dual operator-(const Dual& a, T b) { return with_tangent_of(a, S(a.value - static_cast<S>(b))); }
   template <class T>
   requires std::is_arithmetic_v<T>
   friend constexpr Dual operator-(T a, const Dual& b) {

@@ -67,7 +67,11 @@ S number_value(const Row& row, const S& a) {
     const T y = number_value<T>(row, a.value);
     // A constant has no tangent, so its slope (possibly infinite) must not enter.
     const T slope(row.slope(a.value, y));
-    if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (requires(S & r) { scale_lanes_guarded(r.tangent, slope, a.tangent); }) {
+      S r(y);
+      scale_lanes_guarded(r.tangent, slope, a.tangent);
+      return r;
+    } else if constexpr (std::is_floating_point_v<T>) {
       return is_tame(slope) ? S::chain(y, slope, a) : guarded_chain(y, slope, a);
     } else {
       return has_tangent(a) ? S::chain(y, slope, a) : S(y);

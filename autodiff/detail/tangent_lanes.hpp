@@ -45,18 +45,28 @@ template <class S, int N>
 void scale_lanes(RegisterLanes<S, N>& r, const S& a, const RegisterLanes<S, N>& x) {
   for (int k = 0; k < r.count; ++k) r.parts[k] = a * x.parts[k];
 }
+/// The same where a zero among the x wins over an infinite or undefined a. Without a branch it costs next to nothing.
+template <class S, int N>
+void scale_lanes_guarded(RegisterLanes<S, N>& r, const S& a, const RegisterLanes<S, N>& x) {
+  using Register = typename RegisterLanes<S, N>::Register;
+  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k] == Register{} ? Register{} : a * x.parts[k];
+}
 template <class S, int N>
 void combine_lanes(RegisterLanes<S, N>& r, const S& a, const RegisterLanes<S, N>& x, const S& b,
                    const RegisterLanes<S, N>& y) {
   for (int k = 0; k < r.count; ++k) r.parts[k] = a * x.parts[k] + b * y.parts[k];
 }
 template <class S, int N>
-void add_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] += x.parts[k];
+void copy_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x) {
+  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k];
 }
 template <class S, int N>
-void subtract_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] -= x.parts[k];
+void sum_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x, const RegisterLanes<S, N>& y) {
+  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k] + y.parts[k];
+}
+template <class S, int N>
+void difference_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x, const RegisterLanes<S, N>& y) {
+  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k] - y.parts[k];
 }
 
 template <class S, int N, bool Forward>
@@ -94,12 +104,16 @@ constexpr void combine_lanes(S (&r)[N], const S& a, const S (&x)[N], const S& b,
   for (std::size_t k = 0; k < N; ++k) r[k] = a * x[k] + b * y[k];
 }
 template <class S, std::size_t N>
-constexpr void add_lanes(S (&r)[N], const S (&x)[N]) {
-  for (std::size_t k = 0; k < N; ++k) r[k] += x[k];
+constexpr void copy_lanes(S (&r)[N], const S (&x)[N]) {
+  for (std::size_t k = 0; k < N; ++k) r[k] = x[k];
 }
 template <class S, std::size_t N>
-constexpr void subtract_lanes(S (&r)[N], const S (&x)[N]) {
-  for (std::size_t k = 0; k < N; ++k) r[k] -= x[k];
+constexpr void sum_lanes(S (&r)[N], const S (&x)[N], const S (&y)[N]) {
+  for (std::size_t k = 0; k < N; ++k) r[k] = x[k] + y[k];
+}
+template <class S, std::size_t N>
+constexpr void difference_lanes(S (&r)[N], const S (&x)[N], const S (&y)[N]) {
+  for (std::size_t k = 0; k < N; ++k) r[k] = x[k] - y[k];
 }
 
 }  // namespace grove::detail

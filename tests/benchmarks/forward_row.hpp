@@ -15,11 +15,15 @@ namespace benchmarks {
 /// Grove's Dual with N directions. Peers have classes of the same shape in peers/forward.hpp.
 template <int N>
 struct GroveForward {
-  using Scalar = grove::Dual<double, N>;
+  using Scalar = grove::Dual<double, N, true>;
   static std::string name() { return "grove, forward"; }
   static Scalar variable(double value, int i) { return Scalar(value, 1.0, i); }
   static double value(const Scalar& x) { return x.value; }
-  static auto gradient(const Scalar& x) { return Eigen::Map<const Eigen::Vector<double, N>>(x.tangent); }
+  static auto gradient(const Scalar& x) {
+    Eigen::Vector<double, N> gradient;
+    for (int i = 0; i < N; ++i) gradient[i] = x.tangent[i];
+    return gradient;
+  }
 };
 
 /// A forward-mode row of `loss(make<T>(x))` at x, T the dual number of `Forward`.
