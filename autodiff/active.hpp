@@ -9,6 +9,17 @@
 #include "autodiff/detail/extent.hpp"
 
 namespace grove {
+namespace detail {
+
+/// Views are values: assigning to `x.col(0)` or `x.array()` would change nothing, so it does not compile.
+template <class X>
+constexpr void assignment_to_part() {
+  static_assert(sizeof(X) == 0,
+                "grove: a part of an active matrix cannot be assigned; make the whole with hcat, vcat or stack, or "
+                "fill an Eigen::Matrix<T, ...>");
+}
+
+}  // namespace detail
 
 /// An active matrix (or array): shape, values and adjoint slots; copied freely, it owns nothing.
 ///
@@ -32,6 +43,32 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
 
   /// Empty.
   Active() = default;
+
+  /// Not to be filled afterwards: the message says what to do instead.
+  template <std::integral... N>
+  requires(sizeof...(N) == 1 || sizeof...(N) == 2) explicit Active(N...) {
+    static_assert(sizeof...(N) == 0,
+                  "grove: an active matrix is made whole; begin with Zero, Ones, Constant or Identity, use stack, hcat "
+                  "or vcat, or fill an Eigen::Matrix<T, ...> entry by entry");
+  }
+
+  /// Eigen's constants, to begin with: `grove::Vector<T> total = grove::Vector<T>::Zero(n);`.
+  template <std::integral... N>
+  static auto Zero(N... sizes) {
+    return Plain::Zero(sizes...);
+  }
+  template <std::integral... N>
+  static auto Ones(N... sizes) {
+    return Plain::Ones(sizes...);
+  }
+  template <std::integral... N>
+  static auto Identity(N... sizes) {
+    return Plain::Identity(sizes...);
+  }
+  template <class... N>
+  static auto Constant(N... sizes_and_value) {
+    return Plain::Constant(sizes_and_value...);
+  }
 
   /// A constant matrix inside a loss: a copy of plain values.
   template <detail::EigenDense D>
@@ -58,22 +95,27 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
 
-  // Compound assignment gives the name a new value; nothing recorded before changes.
+  // Compound assignment gives the name a new value; nothing recorded before changes. For a part of a matrix that would
+  // be a change without effect: assignment_to_part below.
   template <class X>
-  Active& operator+=(const X& x) {
-    return *this = Active(*this + x);
+  Active& operator+=(const X& x) & {
+    return assign(*this + x);
   }
   template <class X>
-  Active& operator-=(const X& x) {
-    return *this = Active(*this - x);
+  Active& operator-=(const X& x) & {
+    return assign(*this - x);
   }
   template <class X>
-  Active& operator*=(const X& x) {
-    return *this = Active(*this * x);
+  Active& operator*=(const X& x) & {
+    return assign(*this * x);
   }
   template <class X>
-  Active& operator/=(const X& x) {
-    return *this = Active(*this / x);
+  Active& operator/=(const X& x) & {
+    return assign(*this / x);
+  }
+  template <class X>
+  void operator=(const X&) && {
+    detail::assignment_to_part<X>();
   }
 
   // Member by member: a chain of operations waits for what is copied as a whole.
@@ -84,7 +126,7 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
         rows_(other.rows_),
         cols_(other.cols_),
         steps_(other.steps_) {}
-  Active& operator=(const Active& other) = default;
+  Active& operator=(const Active& other) & = default;
 
   // ---- For primitives: handles, values, adjoints ------------------------------------------------------------------
 
@@ -135,13 +177,16 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   auto transpose_view() const {
     return Active<detail::transposed<Plain>, Stride>(data_, slot_, tag_, cols_, rows_, steps_.outer, steps_.inner);
   }
-  auto diagonal_view() const {
-    constexpr int n = RowsAtCompileTime == Eigen::Dynamic || ColsAtCompileTime == Eigen::Dynamic
-                          ? Eigen::Dynamic
-                          : std::min(RowsAtCompileTime, ColsAtCompileTime);
+  /// The k-th diagonal, above the main one for k > 0; N is its static size.
+  template <int N>
+  auto diagonal_view(Index k) const {
     using Strided = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
-    const Index step = row_stride() + col_stride();
-    return Active<detail::resized<Plain, n, 1>, Strided>(data_, slot_, tag_, std::min(rows_, cols_), 1, step, step);
+    if (k < -rows_ || k > cols_) [[unlikely]]
+      detail::throw_diagonal(k, rows_, cols_);
+    const Index n = k < 0 ? std::min<Index>(rows_ + k, cols_) : std::min<Index>(rows_, cols_ - k);
+    const Index step = row_stride() + col_stride(), offset = k < 0 ? -k * row_stride() : k * col_stride();
+    return Active<detail::resized<Plain, N, 1>, Strided>(data_ + offset, slot_ + static_cast<std::uint32_t>(offset),
+                                                         tag_, n, 1, step, step);
   }
 
   /// The block of r×c elements at (i, j); R and C are its static sizes.
@@ -183,6 +228,11 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   }
 
  private:
+  template <class X>
+  Active& assign(const X& x) {
+    static_assert(contiguous, "grove: a row, a diagonal or a block has no value of its own to change; name a new one");
+    return *this = Active(x);
+  }
   template <class M>
   auto make_map(std::conditional_t<std::is_const_v<M>, const S, S>* p) const {
     if constexpr (contiguous) {
@@ -205,6 +255,17 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   [[no_unique_address]] detail::Extent<ColsAtCompileTime> cols_;
   [[no_unique_address]] std::conditional_t<contiguous, detail::NoSteps, detail::Steps> steps_;
 };
+
+#define GROVE_DETAIL_ASSIGN_TO_PART(op)                 \
+  template <class Plain, class Stride, class X>         \
+  void operator op(Active<Plain, Stride>&&, const X&) { \
+    detail::assignment_to_part<X>();                    \
+  }
+GROVE_DETAIL_ASSIGN_TO_PART(+=)
+GROVE_DETAIL_ASSIGN_TO_PART(-=)
+GROVE_DETAIL_ASSIGN_TO_PART(*=)
+GROVE_DETAIL_ASSIGN_TO_PART(/=)
+#undef GROVE_DETAIL_ASSIGN_TO_PART
 
 // ---- Containers of a template struct ------------------------------------------------------------------------------
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "autodiff/comparison.hpp"
+#include "autodiff/cross.hpp"
 #include "autodiff/cumsum.hpp"
 #include "autodiff/custom_vjp.hpp"
 #include "autodiff/elementwise_members.hpp"
 #include "autodiff/error.hpp"
+#include "autodiff/factors.hpp"
 #include "autodiff/fuse.hpp"
 #include "autodiff/gather.hpp"
 #include "autodiff/grad.hpp"
@@ -18,6 +20,9 @@
 #include "autodiff/jacobian.hpp"
 #include "autodiff/jvp.hpp"
 #include "autodiff/linear_algebra.hpp"
+#include "autodiff/map.hpp"
+#include "autodiff/queries.hpp"
+#include "autodiff/reverse.hpp"
 #include "autodiff/shape.hpp"
 #include "autodiff/softmax.hpp"
 #include "autodiff/stop_gradient.hpp"

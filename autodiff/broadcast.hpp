@@ -176,6 +176,10 @@ class Diagonal {
     }
     return y;
   }
+  template <class Plain>
+  operator Active<Plain>() const {
+    return Active<Plain>(toDenseMatrix());
+  }
 
  private:
   V v_;

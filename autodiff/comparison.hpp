@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "autodiff/arithmetic.hpp"
+#include "autodiff/where.hpp"
 
 namespace grove {
 namespace detail {
@@ -30,6 +30,33 @@ template <class X>
 requires ActiveDense<X>
 inline constexpr bool is_static_1x1<X> = X::RowsAtCompileTime == 1 && X::ColsAtCompileTime == 1;
 
+/// What comparisons of active arrays return: an Eigen array of truth values whose `select` takes active operands too.
+/// (That of a comparison of plain arrays is Eigen's; use `where` there.)
+template <class Mask>
+class Truth : public Mask {
+ public:
+  explicit Truth(const Mask& values) : Mask(values) {}
+
+  using Mask::select;
+  template <Operand A, Operand B>
+  requires(any_active_dense<A, B> || any_var<A, B>) auto select(A&& a, B&& b) const {
+    return where(static_cast<const Mask&>(*this), std::forward<A>(a), std::forward<B>(b));
+  }
+  template <class Other>
+  Truth operator&&(const Eigen::ArrayBase<Other>& other) const {
+    return Truth(Mask(Mask::operator&&(other.derived())));
+  }
+  template <class Other>
+  Truth operator||(const Eigen::ArrayBase<Other>& other) const {
+    return Truth(Mask(Mask::operator||(other.derived())));
+  }
+  Truth operator!() const { return Truth(Mask(Mask::operator!())); }
+};
+template <class Mask>
+auto truth(const Mask& values) {
+  return Truth<Mask>(values);
+}
+
 /// Elementwise for arrays; `==` and `!=` of two matrices compare them as a whole, as in Eigen.
 template <class Compare, class A, class B>
 auto compare(const Compare& holds, const A& a, const B& b) {
@@ -48,7 +75,7 @@ auto compare(const Compare& holds, const A& a, const B& b) {
                   "grove: a matrix is compared with a scalar or an array; compare .array()");
     return for_each_pair<bool>("compare", x, y, compared)(0, 0);
   } else {
-    return for_each_pair<bool>("compare", x, y, compared);
+    return truth(for_each_pair<bool>("compare", x, y, compared));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "autodiff/broadcast.hpp"
 #include "autodiff/detail/dense.hpp"
@@ -91,4 +92,60 @@ auto gather(const X& x, const List& indices) {
   return detail::gather_slices<int(X::ColsAtCompileTime) == 1>("gather", x, indices);
 }
 
+// ---- Members --------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// What Eigen's `last`, `all`, `seq(…)` or a list of indices stand for in a dimension of that size: an index, or a list
+/// of them. Eigen applies them to the numbers 0, 1, 2, …; those outside are found when they are used.
+template <class I, class Number = Index>  // a parameter, lest Eigen's part be compiled where it is not used
+auto places_of(const I& i, Index size) {
+  using Numbers = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
+  if constexpr (std::is_convertible_v<I, Index>) {
+    return static_cast<Index>(i);
+  } else {
+    const auto counted = Numbers::NullaryExpr(size, 1, [](Number k, Number) { return k; });
+    const auto& part = counted(i, 0);
+    if constexpr (std::is_convertible_v<decltype(part), Index>) {
+      return static_cast<Index>(part);
+    } else {
+      std::vector<Index> places(static_cast<std::size_t>(part.rows()));
+      for (std::size_t k = 0; k < places.size(); ++k) {
+        if constexpr (requires { part.rowIndices(); }) {
+          places[k] = static_cast<Index>(part.rowIndices()[k]);
+        } else {
+          places[k] = part.startRow() + static_cast<Index>(k);
+        }
+      }
+      return places;
+    }
+  }
+}
+
+template <class X, class I, class J>
+auto named_part(const X& x, const I& i, const J& j) {
+  const auto rows = places_of(i, x.rows());
+  const auto cols = places_of(j, x.cols());
+  constexpr bool one_row = std::is_integral_v<bare<decltype(rows)>>, one_col = std::is_integral_v<bare<decltype(cols)>>;
+  if constexpr (one_row && one_col) {
+    return x.element(rows, cols);
+  } else if constexpr (one_row) {
+    return gather_cols(x.row(rows), cols);
+  } else if constexpr (one_col) {
+    return gather_rows(x.col(cols), rows);
+  } else {
+    return gather_cols(gather_rows(x, rows), cols);
+  }
+}
+template <class X, class I>
+auto named_part(const X& x, const I& i) {
+  const auto places = places_of(i, x.size());
+  if constexpr (std::is_integral_v<bare<decltype(places)>>) {
+    return x.element(places);
+  } else {
+    return gather(x, places);
+  }
+}
+
+}  // namespace detail
 }  // namespace grove

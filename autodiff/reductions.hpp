@@ -60,6 +60,14 @@ class Directional {
   auto norm() const;
   template <int P>
   auto lpNorm() const;
+  // reverse.hpp
+  auto reverse() const;
+  auto replicate(Index times) const;
+  auto normalized() const;
+
+  /// One row (column) after the other: `for (const auto& row : x.rowwise())`.
+  auto begin() const { return EntryIterator<X, SliceAt<ByRows>>(x_, 0); }
+  auto end() const { return EntryIterator<X, SliceAt<ByRows>>(x_, ByRows ? x_.rows() : x_.cols()); }
 
  private:
   X x_;
@@ -251,7 +259,9 @@ GROVE_DETAIL_REDUCTION(norm, NormOf)
 #undef GROVE_DETAIL_REDUCTION
 
 template <int P>
-struct lp_norm;
+struct lp_norm {
+  using type = ScaledNormOf<P>;
+};
 template <>
 struct lp_norm<1> {
   using type = AbsoluteSumOf;
@@ -274,6 +284,10 @@ template <class X, bool ByRows>
 template <int P>
 auto Directional<X, ByRows>::lpNorm() const {
   return reduce_along<typename lp_norm<P>::type>(*this);
+}
+template <class Derived>
+auto DenseOps<Derived>::stableNorm() const {
+  return reduce_all<ScaledNormOf<2>>(self());
 }
 template <class Derived>
 template <class Other>

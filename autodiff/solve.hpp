@@ -42,7 +42,11 @@ struct SolveNode {
   template <class S, class A, class B>
   auto operator()(std::type_identity<S>, const A& a, const B& b) const {
     check_system("solve", a, b);
-    const Lu<S> lu = regular_lu<S>("solve", a);
+    return with(regular_lu<S>("solve", a), a, b);
+  }
+  /// The same with the factors at hand.
+  template <class S, class A, class B>
+  static auto with(const Lu<S>& lu, const A& a, const B& b) {
     const auto x = allocate<solution_t<S, A, B>>(b.rows(), b.cols(), a.is_active() || b.is_active());
     auto value = values_of(x);
     value = b.matrix_map().template cast<S>();

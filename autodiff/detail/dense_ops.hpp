@@ -99,8 +99,23 @@ class DenseOps : public ActiveExpression<Derived> {
 
   // Elements: a Var by value. Elements cannot be assigned; build an Eigen::Matrix of variables, or use stack, hcat and
   // vcat.
-  auto operator()(Index i, Index j) const { return evaluated(self()).element(i, j); }
-  auto operator()(Index i) const { return evaluated(self()).element(i); }
+  // Eigen's names of rows and columns give copies: `x(Eigen::all, 2)`, `x(Eigen::seq(0, 3), list)`, `x(Eigen::last)`.
+  template <class I, class J>
+  auto operator()(const I& i, const J& j) const {
+    if constexpr (std::is_convertible_v<I, Index> && std::is_convertible_v<J, Index>) {
+      return evaluated(self()).element(static_cast<Index>(i), static_cast<Index>(j));
+    } else {
+      return named_part(evaluated(self()), i, j);  // gather.hpp
+    }
+  }
+  template <class I>
+  auto operator()(const I& i) const {
+    if constexpr (std::is_convertible_v<I, Index>) {
+      return evaluated(self()).element(static_cast<Index>(i));
+    } else {
+      return named_part(evaluated(self()), i);
+    }
+  }
   auto operator[](Index i) const { return evaluated(self()).element(i); }
   auto coeff(Index i, Index j) const { return evaluated(self()).element(i, j); }
   auto coeff(Index i) const { return evaluated(self()).element(i); }
@@ -133,52 +148,79 @@ class DenseOps : public ActiveExpression<Derived> {
   auto adjoint() const { return transpose(); }
   auto row(Index i) const { return view<1, cols_static()>("row", i, 0, 1, self().cols()); }
   auto col(Index j) const { return view<rows_static(), 1>("col", 0, j, self().rows(), 1); }
-  auto block(Index i, Index j, Index r, Index c) const {
-    return view<Eigen::Dynamic, Eigen::Dynamic>("block", i, j, r, c);
+  // Sizes may be given as template arguments, then they are static: `x.template head<3>()`.
+  template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
+  auto block(Index i, Index j, Index r = R, Index c = C) const {
+    return view<R, C>("block", i, j, r, c);
   }
-  template <int R, int C>
-  auto block(Index i, Index j) const {
-    return view<R, C>("block", i, j, R, C);
+  template <int N = Eigen::Dynamic>
+  auto topRows(Index n = N) const {
+    return view<N, cols_static()>("topRows", 0, 0, n, self().cols());
   }
-  auto topRows(Index n) const { return view<Eigen::Dynamic, cols_static()>("topRows", 0, 0, n, self().cols()); }
-  auto bottomRows(Index n) const {
-    return view<Eigen::Dynamic, cols_static()>("bottomRows", self().rows() - n, 0, n, self().cols());
+  template <int N = Eigen::Dynamic>
+  auto bottomRows(Index n = N) const {
+    return view<N, cols_static()>("bottomRows", self().rows() - n, 0, n, self().cols());
   }
-  auto middleRows(Index i, Index n) const {
-    return view<Eigen::Dynamic, cols_static()>("middleRows", i, 0, n, self().cols());
+  template <int N = Eigen::Dynamic>
+  auto middleRows(Index i, Index n = N) const {
+    return view<N, cols_static()>("middleRows", i, 0, n, self().cols());
   }
-  auto leftCols(Index n) const { return view<rows_static(), Eigen::Dynamic>("leftCols", 0, 0, self().rows(), n); }
-  auto rightCols(Index n) const {
-    return view<rows_static(), Eigen::Dynamic>("rightCols", 0, self().cols() - n, self().rows(), n);
+  template <int N = Eigen::Dynamic>
+  auto leftCols(Index n = N) const {
+    return view<rows_static(), N>("leftCols", 0, 0, self().rows(), n);
   }
-  auto middleCols(Index j, Index n) const {
-    return view<rows_static(), Eigen::Dynamic>("middleCols", 0, j, self().rows(), n);
+  template <int N = Eigen::Dynamic>
+  auto rightCols(Index n = N) const {
+    return view<rows_static(), N>("rightCols", 0, self().cols() - n, self().rows(), n);
   }
-  auto topLeftCorner(Index r, Index c) const { return block(0, 0, r, c); }
-  auto topRightCorner(Index r, Index c) const { return block(0, self().cols() - c, r, c); }
-  auto bottomLeftCorner(Index r, Index c) const { return block(self().rows() - r, 0, r, c); }
-  auto bottomRightCorner(Index r, Index c) const { return block(self().rows() - r, self().cols() - c, r, c); }
-  auto segment(Index i, Index n) const { return piece<Eigen::Dynamic>("segment", i, n); }
-  auto head(Index n) const { return piece<Eigen::Dynamic>("head", 0, n); }
-  auto tail(Index n) const { return piece<Eigen::Dynamic>("tail", size() - n, n); }
-  template <int N>
-  auto segment(Index i) const {
-    return piece<N>("segment", i, N);
+  template <int N = Eigen::Dynamic>
+  auto middleCols(Index j, Index n = N) const {
+    return view<rows_static(), N>("middleCols", 0, j, self().rows(), n);
   }
-  template <int N>
-  auto head() const {
-    return piece<N>("head", 0, N);
+  template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
+  auto topLeftCorner(Index r = R, Index c = C) const {
+    return view<R, C>("topLeftCorner", 0, 0, r, c);
   }
-  template <int N>
-  auto tail() const {
-    return piece<N>("tail", size() - N, N);
+  template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
+  auto topRightCorner(Index r = R, Index c = C) const {
+    return view<R, C>("topRightCorner", 0, self().cols() - c, r, c);
   }
-  auto diagonal() const { return evaluated(self()).diagonal_view(); }
+  template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
+  auto bottomLeftCorner(Index r = R, Index c = C) const {
+    return view<R, C>("bottomLeftCorner", self().rows() - r, 0, r, c);
+  }
+  template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
+  auto bottomRightCorner(Index r = R, Index c = C) const {
+    return view<R, C>("bottomRightCorner", self().rows() - r, self().cols() - c, r, c);
+  }
+  template <int N = Eigen::Dynamic>
+  auto segment(Index i, Index n = N) const {
+    return piece<N>("segment", i, n);
+  }
+  template <int N = Eigen::Dynamic>
+  auto head(Index n = N) const {
+    return piece<N>("head", 0, n);
+  }
+  template <int N = Eigen::Dynamic>
+  auto tail(Index n = N) const {
+    return piece<N>("tail", size() - n, n);
+  }
+  auto diagonal() const { return evaluated(self()).template diagonal_view<diagonal_static()>(0); }
+  auto diagonal(Index k) const { return evaluated(self()).template diagonal_view<Eigen::Dynamic>(k); }
+  template <int K>
+  auto diagonal() const {
+    return diagonal(K);
+  }
 
   // Rearrangements (shape.hpp) and partial reductions (reductions.hpp).
   auto reshaped(Index rows, Index cols) const;
   auto reshaped() const;
   auto replicate(Index rows, Index cols) const;
+  template <int R, int C>
+  auto replicate() const {
+    return replicate(R, C);
+  }
+  auto reverse() const;
   auto asDiagonal() const;
   auto rowwise() const;
   auto colwise() const;
@@ -204,12 +246,41 @@ class DenseOps : public ActiveExpression<Derived> {
   GROVE_DETAIL_DENSE_MEMBER_WITH(dot)
   template <int P>
   auto lpNorm() const;
+  auto stableNorm() const;
   auto trace() const;
+  /// The largest (smallest) element, and where it is: `x.maxCoeff(&i)`, `x.maxCoeff(&row, &col)`.
+  template <class... I>
+  auto maxCoeff(I*... index) const;
+  template <class... I>
+  auto minCoeff(I*... index) const;
+  bool allFinite() const;
+  bool hasNaN() const;
 
   // Linear algebra (linear_algebra.hpp). For an array, inverse() is elementwise, as in Eigen.
   auto determinant() const;
   auto inverse() const;
   auto normalized() const;
+  template <class Other>
+  auto cross(const Other& other) const;
+
+  // Parts and factors (factors.hpp).
+  template <unsigned Mode>
+  auto triangularView() const;
+  template <unsigned Mode>
+  auto selfadjointView() const;
+  auto llt() const;
+  auto ldlt() const;
+  auto lu() const;
+  auto partialPivLu() const;
+  auto fullPivLu() const;
+  auto householderQr() const;
+  auto colPivHouseholderQr() const;
+
+  // A function of each element (map.hpp).
+  template <class F>
+  auto unaryExpr(const F& f) const;
+  template <class Other, class F>
+  auto binaryExpr(const Other& other, const F& f) const;
 
   // Elementwise (elementwise_members.hpp).
   GROVE_DETAIL_DENSE_MEMBER_WITH(cwiseProduct)
@@ -223,6 +294,7 @@ class DenseOps : public ActiveExpression<Derived> {
   GROVE_DETAIL_DENSE_MEMBER(cwiseAbs2)
   GROVE_DETAIL_DENSE_MEMBER(cwiseSqrt)
   GROVE_DETAIL_DENSE_MEMBER(cwiseInverse)
+  GROVE_DETAIL_DENSE_MEMBER(cwiseSign)
   GROVE_DETAIL_DENSE_MEMBER(abs)
   GROVE_DETAIL_DENSE_MEMBER(abs2)
   GROVE_DETAIL_DENSE_MEMBER(sign)
@@ -280,6 +352,10 @@ class DenseOps : public ActiveExpression<Derived> {
   }
   static constexpr int rows_static() { return Derived::RowsAtCompileTime; }
   static constexpr int cols_static() { return Derived::ColsAtCompileTime; }
+  static constexpr int diagonal_static() {
+    if (rows_static() == Eigen::Dynamic || cols_static() == Eigen::Dynamic) return Eigen::Dynamic;
+    return rows_static() < cols_static() ? rows_static() : cols_static();
+  }
 
   template <int R, int C>
   auto view(const char* name, Index i, Index j, Index r, Index c) const {

@@ -1,24 +1,41 @@
-// The entries of an active matrix one by one: iterators, and copies into Eigen's own matrices of variables.
+// The entries, rows and columns of an active matrix one by one: iterators, and copies into Eigen's own matrices of
+// variables.
 #pragma once
 
 #include <Eigen/Core>
 #include <cstddef>
 #include <iterator>
+#include <utility>
 
 namespace grove::detail {
 
-/// Goes over the entries of an active vector, which come by value: `for (const auto& e : p.weight)`.
-template <class Handle>
+struct EntryAt {
+  auto operator()(const auto& vector, Eigen::Index k) const { return vector.element(k); }
+};
+template <bool ByRows>
+struct SliceAt {
+  auto operator()(const auto& matrix, Eigen::Index k) const {
+    if constexpr (ByRows) {
+      return matrix.row(k);
+    } else {
+      return matrix.col(k);
+    }
+  }
+};
+
+/// Goes over the entries of an active vector, which come by value: `for (const auto& e : p.weight)`; or over the rows
+/// or columns of a matrix.
+template <class Handle, class At = EntryAt>
 class EntryIterator {
  public:
   using iterator_category = std::input_iterator_tag;
-  using value_type = typename Handle::Scalar;
+  using value_type = decltype(At()(std::declval<const Handle&>(), 0));
   using difference_type = std::ptrdiff_t;
   using reference = value_type;
   using pointer = void;
 
-  EntryIterator(const Handle& vector, Eigen::Index position) : vector_(vector), position_(position) {}
-  value_type operator*() const { return vector_.element(position_); }
+  EntryIterator(const Handle& whole, Eigen::Index position) : whole_(whole), position_(position) {}
+  value_type operator*() const { return At()(whole_, position_); }
   EntryIterator& operator++() {
     ++position_;
     return *this;
@@ -31,7 +48,7 @@ class EntryIterator {
   friend bool operator==(const EntryIterator& a, const EntryIterator& b) { return a.position_ == b.position_; }
 
  private:
-  Handle vector_;
+  Handle whole_;
   Eigen::Index position_;
 };
 

@@ -144,6 +144,44 @@ struct AbsoluteSumOf {
   static void pullback(const auto& x, const auto&, const auto& c, auto&& x_bar) { x_bar += c * x.sign(); }
 };
 
+/// (Σ|x|ᵖ)^(1/p), without overflow.   The slope at zero is 0.
+template <int P>
+struct ScaledNormOf {
+  static_assert(P >= 1, "grove: lpNorm<p> needs p >= 1, or Eigen::Infinity");
+  static constexpr const char* name = "lpNorm";
+  static constexpr bool needs_elements = false;
+  static auto value(const auto& x) {
+    using std::isfinite;
+    using std::pow;
+    using S = scalar_of<decltype(x)>;
+    if (x.size() == 0) return S(0);
+    const S largest = MaxOf::value(x.abs());
+    if (!(largest > S(0)) || !isfinite(largest)) return largest;
+    S sum(0);
+    for (Index j = 0; j < x.cols(); ++j) {
+      for (Index i = 0; i < x.rows(); ++i) sum += power<P>(S(x.coeff(i, j) / largest));
+    }
+    return S(largest * pow(sum, 1.0 / P));
+  }
+  static void pullback(const auto& x, const auto& y, const auto& c, auto&& x_bar) {
+    using S = scalar_of<decltype(x)>;
+    if (y == S(0)) return;
+    for (Index j = 0; j < x.cols(); ++j) {
+      for (Index i = 0; i < x.rows(); ++i) {
+        const S slope = power<P - 1>(S(x.coeff(i, j) / y));
+        x_bar.coeffRef(i, j) += x.coeff(i, j) < S(0) ? S(-c * slope) : S(c * slope);
+      }
+    }
+  }
+  /// |x|ⁿ
+  template <int N, class S>
+  static S power(const S& x) {
+    S product(1);
+    for (int k = 0; k < N; ++k) product *= x;
+    return product < S(0) ? S(-product) : product;
+  }
+};
+
 /// max|x|.   Ties share the cotangent.
 struct LargestMagnitudeOf {
   static constexpr const char* name = "lpNorm<Infinity>";

@@ -78,6 +78,9 @@ inline constexpr int merged(int a, int b) { return a == Eigen::Dynamic ? b : a; 
                                                                Index size) {
   throw ShapeError(fill("{}: {} from {} on is outside [0, {})", {operation, count, first, size}));
 }
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_diagonal(Index k, Index rows, Index cols) {
+  throw ShapeError(fill("diagonal: {} has no diagonal {}", {shape_text(rows, cols), k}));
+}
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_not_square(const char* operation, Index rows, Index cols) {
   throw ShapeError(fill("{}: needs a square matrix, got {}", {operation, shape_text(rows, cols)}));
 }

@@ -128,7 +128,11 @@ template <class D>
 inline constexpr bool wraps_plain_object<Eigen::MatrixWrapper<D>> = is_plain_object<std::remove_const_t<D>>;
 
 template <class D>
-inline constexpr bool is_array_expression = std::is_base_of_v<Eigen::ArrayBase<D>, D>;
+void take_array(const Eigen::ArrayBase<D>&);
+template <class D>
+inline constexpr bool is_array_expression = requires(const D& x) {
+  take_array(x);
+};
 
 template <class D>
 using plain_of = plain_t<is_array_expression<D>, typename D::Scalar, D::RowsAtCompileTime, D::ColsAtCompileTime,

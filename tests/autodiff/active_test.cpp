@@ -53,6 +53,8 @@ TEST_CASE("views of matrices of both storage orders, fixed and dynamic") {
     check_view([](const auto& m) { return m.block(1, 1, 2, 3); }, x);
     check_view([](const auto& m) { return m.template block<2, 2>(0, 1); }, x);
     check_view([](const auto& m) { return m.topRows(2); }, x);
+    check_view([](const auto& m) { return m.diagonal(1); }, x);
+    check_view([](const auto& m) { return m.template diagonal<-1>(); }, x);
     check_view([](const auto& m) { return m.bottomRows(1); }, x);
     check_view([](const auto& m) { return m.middleRows(1, 2); }, x);
     check_view([](const auto& m) { return m.leftCols(2); }, x);
@@ -168,4 +170,18 @@ TEST_CASE("entries of an active vector can be iterated over, and copied into Eig
   };
   CHECK(grove::evaluate(by_entries, x) == 28);
   CHECK(grove::grad(by_entries)(x).isApprox(Eigen::Vector3d(2 + 28 + 2, -4 - 4, 6 + 6)));
+}
+
+TEST_CASE("Eigen's constants of an active type, and diagonals as matrices, begin a value") {
+  const MatrixXd a = example(3, 3);
+  const auto loss = [](const auto& m) {
+    using T = grove::scalar_t<decltype(m)>;
+    grove::Matrix<T> total = grove::Matrix<T>::Zero(3, 3);
+    for (const auto& row : m.rowwise()) total += row.transpose() * row;
+    total = total + grove::Matrix<T>::Identity(3, 3) + grove::Matrix<T>(m.col(0).asDiagonal());
+    const grove::Vector<T, 3> v = grove::Vector<T, 3>::Ones() + grove::Vector<T, 3>::Constant(2.0);
+    return total.squaredNorm() + v.dot(m.col(1));
+  };
+  CHECK(grove::evaluate(loss, a) == Approx(loss(a)));
+  CHECK(gradient_error(loss, a) < 1e-8);
 }

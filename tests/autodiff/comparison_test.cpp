@@ -40,6 +40,22 @@ TEST_CASE("comparisons of active arrays are plain truth values, in every order o
   });
 }
 
+TEST_CASE("a comparison selects among active and plain operands") {
+  with_active([](const auto& x) {
+    const Eigen::ArrayXd p = Eigen::ArrayXd::Constant(3, 7);
+    using V = Eigen::Array3d;
+    const auto is = [](const auto& chosen, const V& expected) { CHECK((value_of(chosen) == expected).all()); };
+    is((x > 1).select(x, p), V(7, 2, 3));
+    is((x > 1).select(p, x * x), V(1, 7, 7));
+    is((x > 1 && x < 3).select(x, 0), V(0, 2, 0));
+    is((!(x > 1) || x == 3).select(x(1), x * 10), V(2, 20, 2));
+    is((x > 1).select(p, p + 1), V(8, 7, 7));
+  });
+  const Eigen::ArrayXd at = Eigen::ArrayXd::LinSpaced(3, -1, 1);
+  CHECK((grad([](const auto& x) { return (x > 0).select(sqrt(x), x * 3).sum(); })(at) == Eigen::Array3d(3, 3, 0.5))
+            .all());
+}
+
 TEST_CASE("matrices are compared as a whole, and 1×1 matrices like scalars") {
   with_active([](const auto& x) {
     const auto v = x.matrix();

@@ -56,6 +56,13 @@ void check_derivatives(const F& f, const X& x) {
   CHECK(hessian_error(f, x) < 1e-7);
 }
 
+/// The same, of members of Eigen's: f has the value that it has on plain Eigen.
+template <class F, class X>
+void check_like_eigen(const F& f, const X& x) {
+  CHECK(grove::evaluate(f, x) == Approx(f(x)).epsilon(1e-12));
+  check_derivatives(f, x);
+}
+
 /// The message of the exception of type E that f throws, or a remark that it threw none.
 template <class E, class F>
 std::string message_of(const F& f) {

@@ -26,3 +26,17 @@ TEST_CASE("gather: repeated indices add") {
           grove::gather_cols(a, std::vector{0, 4});
         }) == "gather_cols: index 4 is outside [0, 4)");
 }
+
+TEST_CASE("rows and columns named as in Eigen") {
+  const std::vector<int> rows{0, 2, 0};
+  check_like_eigen(
+      [&](const auto& x) {
+        return weigh(x(Eigen::all, 1)) + weigh(x(rows, Eigen::seq(1, 3))) + weigh(x(2, Eigen::lastN(2))) +
+               weigh(x.col(0)(rows)) + x(Eigen::last, Eigen::last) + x.row(0)(Eigen::last);
+      },
+      sample(3, 4));
+  const auto outside = [&] {
+    grove::evaluate([](const auto& x) { return x(std::vector<int>{0, 3}, 0).sum(); }, sample(3, 4));
+  };
+  CHECK(message_of<grove::ShapeError>(outside) == "gather_rows: index 3 is outside [0, 3)");
+}

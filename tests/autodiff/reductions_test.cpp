@@ -51,6 +51,7 @@ TEST_CASE("whole reductions have the right gradients in first and second order")
   check([](const auto& x) {
     return x.template lpNorm<1>() * x.template lpNorm<2>() * x.template lpNorm<Eigen::Infinity>();
   });
+  check([](const auto& x) { return x.template lpNorm<3>() * x.stableNorm(); });
   check([](const auto& x) { return grove::logsumexp(x); });
   check([](const auto& x) { return grove::variance(x); });
   check([](const auto& x) { return x.row(0).dot(x.row(1)) + x.col(1).dot(x.col(2)) * grove::dot(x, x); });
@@ -110,6 +111,11 @@ TEST_CASE("edges: zeros, ties, infinities, NaN, empty") {
   CHECK(gradient(prod, Eigen::Vector3d(0, 0, 5)) == Eigen::Vector3d(0, 0, 0));
   const auto l1 = [](const auto& v) { return v.template lpNorm<1>(); };
   CHECK(gradient(l1, Eigen::Vector3d(-2, 0, 5)) == Eigen::Vector3d(-1, 0, 1));
+  const auto stable = [](const auto& v) { return v.stableNorm() + v.template lpNorm<4>(); };
+  CHECK(grove::evaluate(stable, Eigen::Vector2d(3e200, 0)) == 6e200);
+  CHECK(gradient(stable, Eigen::Vector2d(3e200, 0)).isApprox(Eigen::Vector2d(2, 0)));
+  CHECK(gradient(stable, Eigen::Vector2d(0, 0)) == Eigen::Vector2d(0, 0));
+  CHECK(grove::evaluate(stable, Eigen::Vector2d(-inf, 0)) == inf);
   const auto lse = [](const auto& v) { return grove::logsumexp(v); };
   CHECK(gradient(lse, Eigen::Vector3d(1e3, 1e3, -inf)).isApprox(Eigen::Vector3d(0.5, 0.5, 0)));
   CHECK(grove::evaluate(lse, VectorXd::Constant(2, 1e308).eval()) == Approx(1e308));
