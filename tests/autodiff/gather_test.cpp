@@ -8,6 +8,11 @@
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using namespace grove_test;
+#if EIGEN_VERSION_AT_LEAST(3, 4, 90)
+namespace placeholders = Eigen::placeholders;
+#else
+namespace placeholders = Eigen;
+#endif
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -31,8 +36,8 @@ TEST_CASE("rows and columns named as in Eigen") {
   const std::vector<int> rows{0, 2, 0};
   check_like_eigen(
       [&](const auto& x) {
-        return weigh(x(Eigen::all, 1)) + weigh(x(rows, Eigen::seq(1, 3))) + weigh(x(2, Eigen::lastN(2))) +
-               weigh(x.col(0)(rows)) + x(Eigen::last, Eigen::last) + x.row(0)(Eigen::last);
+        return weigh(x(placeholders::all, 1)) + weigh(x(rows, Eigen::seq(1, 3))) + weigh(x(2, placeholders::lastN(2))) +
+               weigh(x.col(0)(rows)) + x(placeholders::last, placeholders::last) + x.row(0)(placeholders::last);
       },
       sample(3, 4));
   const auto outside = [&] {
