@@ -58,10 +58,6 @@ using with_scalar = plain_t<plain_traits<Plain>::is_array, S, plain_traits<Plain
 /// The fixed one of two static extents.
 inline constexpr int merged(int a, int b) { return a == Eigen::Dynamic ? b : a; }
 
-[[gnu::noinline, gnu::cold]] inline std::string shape_text(Index rows, Index cols) {
-  return fill("{}×{}", {rows, cols});
-}
-
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_shapes(const char* operation, Index ra, Index ca, Index rb,
                                                                 Index cb) {
   throw ShapeError(fill("{}: {} and {} differ", {operation, shape_text(ra, ca), shape_text(rb, cb)}));

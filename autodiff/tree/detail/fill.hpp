@@ -45,7 +45,9 @@ struct TextPart {
 }
 
 /// A shape as messages write it: "3×1".
-inline std::string shape_text(std::ptrdiff_t rows, std::ptrdiff_t cols) { return fill("{}×{}", {rows, cols}); }
+[[gnu::noinline, gnu::cold]] inline std::string shape_text(std::ptrdiff_t rows, std::ptrdiff_t cols) {
+  return fill("{}×{}", {rows, cols});
+}
 
 /// Base of the fmt::formatter of a class that has a text: the specification is a string's. (fmt's own formatter of
 /// strings needs a header that is five times as large.)

@@ -13,6 +13,7 @@
 namespace grove::tree::detail {
 
 using grove::detail::fill;
+using grove::detail::shape_text;
 
 inline constexpr Eigen::Index longest_text = 6;  ///< rows or columns of which all are shown
 
@@ -26,8 +27,6 @@ std::string joined(const Items& items, std::string_view separator) {
   }
   return text;
 }
-
-inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) { return fill("{}×{}", {rows, cols}); }
 
 template <class S>
 std::string number_text(const S& x) {
