@@ -1,9 +1,10 @@
-// A few numbers side by side in vector registers: what a walk over arrays takes at once.
+// A few numbers side by side in vector registers: what a walk over arrays takes at once, and the tangents of forward
+// mode.
 //
 // Written with the compilers' own vectors: expressions of small arrays compute the same, but take seconds to compile.
 #pragma once
 
-#include <cstring>
+#include <bit>
 #include <type_traits>
 #include <utility>
 
@@ -30,28 +31,55 @@ template <class S>
 struct vector_register<S, 1> {
   using type = S;
 };
-template <class S, int N>
-using register_t = typename vector_register<S, N>::type;
+
+/// Numbers that the widest register holds.
+template <class S>
+inline constexpr int register_lanes = register_bytes > int(sizeof(S)) ? register_bytes / int(sizeof(S)) : 1;
 
 template <class S, int N>
-inline constexpr bool fills_one_register = N == 1 || N* int(sizeof(S)) <= register_bytes;
+inline constexpr bool fills_one_register = N <= register_lanes<S>;
+/// That register; one of three numbers has an idle lane.
+template <class S, int N>
+using register_t = typename vector_register<S, int(std::bit_ceil(unsigned(N)))>::type;
 
-/// N numbers, a power of two: in one register, or in two halves. (Not in an array of registers: at -O2 g++ keeps that
+/// N numbers: in one register, or in two parts of whole registers. (Not in an array of registers: at -O2 g++ keeps that
 /// in memory.)
 template <class S, int N>
 struct Lanes {
   using Number = S;
+  using Half = Lanes<S, N / 2>;  // of a power of two
   static constexpr int size = N;
-  using Half = Lanes<S, N / 2>;
-  Half low, high;
+  static constexpr int low_size = (N + register_lanes<S> - 1) / register_lanes<S> / 2 * register_lanes<S>;
+
+  Lanes<S, low_size> low;
+  Lanes<S, N - low_size> high;
+
+  S operator[](long k) const { return k < low_size ? low[k] : high[k - low_size]; }
+  void set(long k, const S& number) { k < low_size ? low.set(k, number) : high.set(k - low_size, number); }
 };
 template <class S, int N>
 requires fills_one_register<S, N>
 struct Lanes<S, N> {
   using Number = S;
-  static constexpr int size = N;
   using Half = Lanes<S, N / 2>;
+  static constexpr int size = N;
+
   register_t<S, N> numbers;
+
+  S operator[](long k) const {
+    if constexpr (N == 1) {
+      return numbers;
+    } else {
+      return numbers[k];
+    }
+  }
+  void set(long k, const S& number) {
+    if constexpr (N == 1) {
+      numbers = number;
+    } else {
+      numbers[k] = number;
+    }
+  }
 };
 
 template <class T>
@@ -59,12 +87,14 @@ inline constexpr bool is_lanes = false;
 template <class S, int N>
 inline constexpr bool is_lanes<Lanes<S, N>> = true;
 
+/// The numbers at `data`; idle lanes are read too.
 template <class S, int N>
 [[gnu::always_inline]] inline Lanes<S, N> load_lanes(const S* data) {
   if constexpr (fills_one_register<S, N>) {
     return {*reinterpret_cast<const register_t<S, N>*>(data)};
   } else {
-    return {load_lanes<S, N / 2>(data), load_lanes<S, N / 2>(data + N / 2)};
+    constexpr int low = Lanes<S, N>::low_size;
+    return {load_lanes<S, low>(data), load_lanes<S, N - low>(data + low)};
   }
 }
 template <class S, int N>
@@ -73,7 +103,7 @@ template <class S, int N>
     *reinterpret_cast<register_t<S, N>*>(data) = x.numbers;
   } else {
     store_lanes(data, x.low);
-    store_lanes(data + N / 2, x.high);
+    store_lanes(data + x.low_size, x.high);
   }
 }
 
@@ -82,8 +112,7 @@ template <class L, class S>
   if constexpr (fills_one_register<S, L::size>) {
     return {s - register_t<S, L::size>{}};  // minus zero, so that a zero keeps its sign
   } else {
-    const auto half = equal_lanes<typename L::Half>(s);
-    return {half, half};
+    return {equal_lanes<decltype(L::low)>(s), equal_lanes<decltype(L::high)>(s)};
   }
 }
 

@@ -2,72 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <type_traits>
 
 #include "autodiff/detail/lanes.hpp"
 
 namespace grove::detail {
-
-#if defined(__GNUC__)
-
-/// N numbers in as many vector registers as they need, with no more alignment than one number.
-template <class S, int N>
-struct RegisterLanes {
-  static constexpr int width = [] {
-    int w = 1;
-    while (w < N && 2 * w * int(sizeof(S)) <= register_bytes) w *= 2;
-    return w;
-  }();
-  static constexpr int count = (N + width - 1) / width;
-  typedef S Register __attribute__((vector_size(width * sizeof(S)), aligned(alignof(S))));
-
-  Register parts[count]{};
-
-  S operator[](long k) const { return parts[k / width][k % width]; }
-};
-
-template <class S, int N>
-void set_lane(RegisterLanes<S, N>& r, long k, const S& value) {
-  r.parts[k / r.width][k % r.width] = value;
-}
-/// r ← 1 in lane k, 0 in the others; whole registers at a time, since they will be read so.
-template <class S, int N>
-void seed_lane(RegisterLanes<S, N>& r, long k) {
-  constexpr long size = RegisterLanes<S, N>::width * RegisterLanes<S, N>::count;
-  static constexpr struct Row {
-    S numbers[2 * size]{};
-    constexpr Row() { numbers[size] = 1; }
-  } row;
-  std::memcpy(r.parts, row.numbers + (size - k), sizeof r.parts);
-}
-template <class S, int N>
-void scale_lanes(RegisterLanes<S, N>& r, const S& a, const RegisterLanes<S, N>& x) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] = a * x.parts[k];
-}
-/// The same where a zero among the x wins over an infinite or undefined a. Without a branch it costs next to nothing.
-template <class S, int N>
-void scale_lanes_guarded(RegisterLanes<S, N>& r, const S& a, const RegisterLanes<S, N>& x) {
-  using Register = typename RegisterLanes<S, N>::Register;
-  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k] == Register{} ? Register{} : a * x.parts[k];
-}
-template <class S, int N>
-void combine_lanes(RegisterLanes<S, N>& r, const S& a, const RegisterLanes<S, N>& x, const S& b,
-                   const RegisterLanes<S, N>& y) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] = a * x.parts[k] + b * y.parts[k];
-}
-template <class S, int N>
-void copy_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k];
-}
-template <class S, int N>
-void sum_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x, const RegisterLanes<S, N>& y) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k] + y.parts[k];
-}
-template <class S, int N>
-void difference_lanes(RegisterLanes<S, N>& r, const RegisterLanes<S, N>& x, const RegisterLanes<S, N>& y) {
-  for (int k = 0; k < r.count; ++k) r.parts[k] = x.parts[k] - y.parts[k];
-}
 
 template <class S, int N, bool Forward>
 struct tangent_lanes {
@@ -75,17 +14,52 @@ struct tangent_lanes {
 };
 template <class S, int N>
 requires(std::is_floating_point_v<S> && sizeof(S) <= 8) struct tangent_lanes<S, N, true> {
-  using type = RegisterLanes<S, N>;
+  using type = Lanes<S, N>;
 };
 
-#else
-
-template <class S, int N, bool Forward>
-struct tangent_lanes {
-  using type = S[static_cast<std::size_t>(N)];
-};
-
-#endif
+template <class S, int N>
+void set_lane(Lanes<S, N>& r, long k, const S& value) {
+  r.set(k, value);
+}
+/// r ← 1 in lane k, 0 in the others; whole registers at a time, since they will be read so.
+template <class S, int N>
+void seed_lane(Lanes<S, N>& r, long k) {
+  static constexpr struct Row {
+    S numbers[3 * N]{};  // behind the N lanes there may be as many idle ones
+    constexpr Row() { numbers[N] = 1; }
+  } row;
+  r = load_lanes<S, N>(row.numbers + (N - k));
+}
+template <class S, int N>
+void scale_lanes(Lanes<S, N>& r, const S& a, const Lanes<S, N>& x) {
+  r = x * a;
+}
+/// The same where a zero among the x wins over an infinite or undefined a. Without a branch it costs next to nothing.
+template <class S, int N>
+void scale_lanes_guarded(Lanes<S, N>& r, const S& a, const Lanes<S, N>& x) {
+  r = guarded_product(x, equal_lanes<Lanes<S, N>>(a));
+}
+template <class S, int N>
+void combine_lanes(Lanes<S, N>& r, const S& a, const Lanes<S, N>& x, const S& b, const Lanes<S, N>& y) {
+  r = x * a + y * b;
+}
+template <class S, int N>
+void copy_lanes(Lanes<S, N>& r, const Lanes<S, N>& x) {
+  if constexpr (fills_one_register<S, N>) {
+    r.numbers = x.numbers;
+  } else {
+    copy_lanes(r.low, x.low);
+    copy_lanes(r.high, x.high);
+  }
+}
+template <class S, int N>
+void sum_lanes(Lanes<S, N>& r, const Lanes<S, N>& x, const Lanes<S, N>& y) {
+  r = x + y;
+}
+template <class S, int N>
+void difference_lanes(Lanes<S, N>& r, const Lanes<S, N>& x, const Lanes<S, N>& y) {
+  r = x - y;
+}
 
 template <class S, std::size_t N>
 constexpr void set_lane(S (&r)[N], long k, const S& value) {
