@@ -110,7 +110,7 @@ void take_adjoints(G& grads, const A& active) {
         g = adjoint;
         adjoint.setZero();
       }
-    } else {
+    } else if constexpr (is_eigen_of_vars<Leaf>) {
       g.resize(a.rows(), a.cols());
       for (Index k = 0; k < a.size(); ++k) {
         S& adjoint = *tape.adjoint(VarAccess::slot(a.data()[k]));

@@ -88,6 +88,10 @@ template <class T, std::size_t N, class U>
 struct rebind_node<std::array<T, N>, U> {
   using type = std::array<rebind_t<T, U>, N>;
 };
+template <class T, std::size_t N, class U>
+struct rebind_node<T[N], U> {
+  using type = std::array<rebind_t<T, U>, N>;
+};
 template <class K, class T, class C, class A, class U>
 struct rebind_node<std::map<K, T, C, A>, U> {
   using type = std::map<K, rebind_t<T, U>, C>;

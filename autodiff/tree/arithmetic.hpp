@@ -83,25 +83,29 @@ scalar_t<T> scaled_norm(const T& t) {
 /// a + b. A temporary `a` gives its storage, here and below.
 template <Pytree T, class U>
 std::remove_cvref_t<T> add(T&& a, const U& b) {
-  return map([](const auto& x, const auto& y) { return x + y; }, std::forward<T>(a), b);
+  return detail::map_as(
+      "tree::add", [](const auto& x, const auto& y) { return x + y; }, std::forward<T>(a), b);
 }
 
 /// a - b.
 template <Pytree T, class U>
 std::remove_cvref_t<T> sub(T&& a, const U& b) {
-  return map([](const auto& x, const auto& y) { return x - y; }, std::forward<T>(a), b);
+  return detail::map_as(
+      "tree::sub", [](const auto& x, const auto& y) { return x - y; }, std::forward<T>(a), b);
 }
 
 /// a · b, element by element.
 template <Pytree T, class U>
 std::remove_cvref_t<T> mul(T&& a, const U& b) {
-  return map([](const auto& x, const auto& y) { return x * y; }, std::forward<T>(a), b);
+  return detail::map_as(
+      "tree::mul", [](const auto& x, const auto& y) { return x * y; }, std::forward<T>(a), b);
 }
 
 /// a / b, element by element.
 template <Pytree T, class U>
 std::remove_cvref_t<T> div(T&& a, const U& b) {
-  return map([](const auto& x, const auto& y) { return x / y; }, std::forward<T>(a), b);
+  return detail::map_as(
+      "tree::div", [](const auto& x, const auto& y) { return x / y; }, std::forward<T>(a), b);
 }
 
 /// factor · t.
@@ -129,15 +133,17 @@ std::remove_cvref_t<T> clip(T&& t, double lowest, double highest) {
 /// std::move(p))`.
 template <class S, class U, Pytree T>
 std::remove_cvref_t<T> axpy(const S& alpha, const U& x, T&& y) {
-  return map([&](const auto& yi, const auto& xi) { return detail::factor_for(xi, alpha) * xi + yi; },
-             std::forward<T>(y), x);
+  return detail::map_as(
+      "tree::axpy", [&](const auto& yi, const auto& xi) { return detail::factor_for(xi, alpha) * xi + yi; },
+      std::forward<T>(y), x);
 }
 
 /// Σ a·b over all leaves.
 template <Pytree T, Pytree U>
 scalar_t<T> dot(const T& a, const U& b) {
   scalar_t<T> total = 0;
-  for_each([&](const auto& x, const auto& y) { total += detail::sum_of(x * y); }, a, b);
+  detail::for_each_as(
+      "tree::dot", [&](const auto& x, const auto& y) { total += detail::sum_of(x * y); }, a, b);
   return total;
 }
 

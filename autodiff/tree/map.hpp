@@ -11,6 +11,24 @@
 
 namespace grove::tree {
 
+namespace detail {
+
+/// The functions below for a caller whose name is in the message.
+template <class F, Pytree T, class... Rest>
+constexpr void for_each_as(const char* caller, F&& f, T&& t, Rest&&... rest) {
+  require_agreement_of_all<Level::shapes>(caller, t, rest...);
+  auto on_views = [&f](auto&... leaves) { call_on_views(f, leaves...); };
+  visit(NoTrail{}, on_views, t, rest...);
+}
+template <class F, Pytree T, class... Rest>
+constexpr std::remove_cvref_t<T> map_as(const char* caller, F&& f, T&& t, const Rest&... rest) {
+  require_agreement_of_all<Level::shapes>(caller, t, rest...);
+  auto assign = [&f](auto& leaf, const auto&... leaves) { assign_call(leaf, f, leaves...); };
+  return map_leaves(NoTrail{}, assign, std::forward<T>(t), rest...);
+}
+
+}  // namespace detail
+
 /// Calls f(leaf, others...) on every leaf of `t` and what is at its place in the other trees, in the order of the
 /// members.
 ///
@@ -21,9 +39,7 @@ namespace grove::tree {
 /// before the first call, if vector lengths, map keys, set optionals or shapes differ.
 template <class F, Pytree T, class... Rest>
 constexpr void for_each(F&& f, T&& t, Rest&&... rest) {
-  detail::require_agreement_of_all<detail::Level::shapes>("tree::for_each", t, rest...);
-  auto on_views = [&f](auto&... leaves) { detail::call_on_views(f, leaves...); };
-  detail::visit(detail::NoTrail{}, on_views, t, rest...);
+  detail::for_each_as("tree::for_each", std::forward<F>(f), t, rest...);
 }
 
 /// The same with f(path, leaf, others...).
@@ -49,9 +65,7 @@ void for_each_with_path(F&& f, T&& t, Rest&&... rest) {
 /// differ.
 template <class F, Pytree T, class... Rest>
 constexpr std::remove_cvref_t<T> map(F&& f, T&& t, const Rest&... rest) {
-  detail::require_agreement_of_all<detail::Level::shapes>("tree::map", t, rest...);
-  auto assign = [&f](auto& leaf, const auto&... leaves) { detail::assign_call(leaf, f, leaves...); };
-  return detail::map_leaves(detail::NoTrail{}, assign, std::forward<T>(t), rest...);
+  return detail::map_as("tree::map", std::forward<F>(f), std::forward<T>(t), rest...);
 }
 
 /// The same with f(path, leaf, others...).

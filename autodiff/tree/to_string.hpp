@@ -56,5 +56,7 @@ template <Pytree T>
 std::string to_string(const T& t) {
   return detail::lines_text(detail::describe(t, true));
 }
+/// The same line as `s.string()`.
+inline std::string to_string(const Structure& s) { return s.string(); }
 
 }  // namespace grove::tree

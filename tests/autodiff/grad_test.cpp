@@ -112,6 +112,23 @@ TEST_CASE("a plain struct is seen as a tuple of its members") {
   CHECK(g.rows(1, 2) == 4 * 2);
 }
 
+TEST_CASE("C arrays are seen as std::array") {
+  struct Arrays {
+    double weights[3];
+    Eigen::VectorXd vectors[2];
+  };
+  const Arrays at{{1, 2, 3}, {VectorXd::Ones(2), VectorXd::Constant(1, 4)}};
+  const auto loss = [](const auto& p) {
+    const auto& [weights, vectors] = p;
+    return weights[0] * weights[2] + vectors[0].squaredNorm() * vectors[1](0);
+  };
+  const Arrays g = grove::grad(loss)(at);
+  CHECK(g.weights[0] == 3);
+  CHECK(g.weights[1] == 0);
+  CHECK(g.vectors[0] == VectorXd::Constant(2, 8));
+  CHECK(g.vectors[1](0) == 2);
+}
+
 TEST_CASE("parameters may be numbers, Eigen types of any kind, and containers") {
   CHECK(grove::grad([](auto x) { return x * x; })(3.0) == 6.0);
   CHECK(grove::grad([](auto x) { return x * x; })(3.0f) == 6.0f);

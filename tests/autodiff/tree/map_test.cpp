@@ -185,14 +185,14 @@ TEST_CASE("a difference in structure is an error that names the path and both si
   std::map<std::string, double> a{{"x", 1}, {"y", 2}};
   std::map<std::string, double> b{{"x", 1}, {"z", 2}};
   CHECK(message_of([&] { tree::add(a, b); }) ==
-        "tree::map: the tree has the keys \"x\", \"y\" in tree 1 and the keys \"x\", \"z\" in tree 2");
+        "tree::add: the tree has the keys \"x\", \"y\" in tree 1 and the keys \"x\", \"z\" in tree 2");
 
   std::tuple<std::optional<double>> set{1.0};
   std::tuple<std::optional<double>> empty;
-  CHECK(message_of([&] { tree::add(set, empty); }) == "tree::map: [0] is set in tree 1 and empty in tree 2");
+  CHECK(message_of([&] { tree::add(set, empty); }) == "tree::add: [0] is set in tree 1 and empty in tree 2");
 
   CHECK(message_of([&] { tree::add(Eigen::VectorXd(Eigen::Vector2d(1, 2)), 1.0); }) ==
-        "tree::map: the tree is 2×1 in tree 1 and a number in tree 2");
+        "tree::add: the tree is 2×1 in tree 1 and a number in tree 2");
 }
 
 TEST_CASE("a call that fails changes nothing") {

@@ -4,6 +4,7 @@
 
 #include "autodiff/tree/detail/match_structure.hpp"
 #include "autodiff/tree/make.hpp"
+#include "autodiff/tree/to_string.hpp"
 #include "tests/autodiff/tree/fixtures.hpp"
 #include "tests/catch.hpp"
 
@@ -22,6 +23,7 @@ TEST_CASE("a structure prints as one line") {
         "{layers: [{weight: 2×3, bias: 2×1, activation: \"tanh\"}, {weight: 1×2, bias: 1×1, activation: \"tanh\"}], "
         "scale: number, degree: 3}");
   CHECK(tree::structure(1.0).string() == "number");
+  CHECK(tree::to_string(tree::structure(1.0)) == "number");
   CHECK(tree::structure(std::tuple<double, Eigen::Vector2f, bool>{}).string() == "(number, 2×1, false)");
   CHECK(tree::structure(std::map<std::string, double>{{"x", 1}}).string() == "{\"x\": number}");
   CHECK(tree::structure(std::vector<std::optional<double>>{1.0, {}}).string() == "[number, none]");
