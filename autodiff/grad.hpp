@@ -149,7 +149,7 @@ auto with_lifted(std::index_sequence<I...> positions, F& f, const Args& args, Us
   Recording<S> recording;
   Tape<S>& tape = recording.tape();
   std::tuple<Borrowed<active_tree<std::tuple_element_t<I, Args>, S>>...> lifted;
-  const std::size_t first_input = recording.opened().slots;
+  const std::size_t first_input = tape.opened().slots;
   [&]<std::size_t... L>(std::index_sequence<L...>) {
     (lift<S>(tape, Record, std::get<I>(args), *std::get<L>(lifted), seed), ...);
   }
@@ -194,7 +194,7 @@ auto differentiate(std::index_sequence<I...> positions, F& f, const Args& args, 
                                 tape.prepare_adjoints();
                                 if (VarAccess::is_live(loss, tape)) {
                                   *tape.adjoint(VarAccess::slot(loss)) = S(1);
-                                  tape.sweep(recording.opened(), inputs);
+                                  tape.sweep(inputs);
                                 } else if (ValueMatters || !tape.encloses(VarAccess::tag(loss))) {
                                   VarAccess::is_active(loss, tape);
                                 }

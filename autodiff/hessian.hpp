@@ -23,7 +23,7 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
         tape.prepare_adjoints();
         if (VarAccess::is_active(loss, tape)) {
           *tape.adjoint(VarAccess::slot(loss)) = D(1);
-          tape.sweep(recording.opened(), inputs);
+          tape.sweep(inputs);
         }
         rebind_t<P, D> adjoints{};
         tree::detail::match_structure(adjoints, params);

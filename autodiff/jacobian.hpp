@@ -135,7 +135,7 @@ void reverse_jacobian(F& f, const P& params, J& jacobian, const Take& take_value
     for_each_variable(result, [&](const Var<S>& y) {
       if (VarAccess::is_active(y, tape)) {
         *tape.adjoint(VarAccess::slot(y)) = S(1);
-        tape.sweep(recording.opened(), inputs);
+        tape.sweep(inputs);
       }
       take_row<S>(jacobian, i++, *std::get<0>(lifted));
     });

@@ -1,9 +1,11 @@
 // The tape: one flat list of scalar statements and matrix nodes, one adjoint slot per active scalar.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "autodiff/detail/constant_ranges.hpp"
 #include "autodiff/detail/nodes.hpp"
@@ -64,7 +66,7 @@ class Tape : public Statements<S> {
   }
 
   /// n consecutive fresh slots at the beginning of a recording, for its inputs.
-  std::uint32_t allocate_inputs(std::size_t n) { return this->take_slots(n); }
+  std::uint32_t allocate_inputs(std::size_t n) { return this->take_first_slots(n); }
 
   /// Records a node whose outputs are the newest slots. `pullback()` runs once in the sweep; it must consume (read,
   /// then set to zero) the adjoints of its outputs.
@@ -99,25 +101,31 @@ class Tape : public Statements<S> {
 
   // ---- Recordings -----------------------------------------------------------------------------------------------
 
-  /// Opens a recording inside the current one and returns what `close` needs.
-  Mark open() {
-    const Mark mark{Base::open(next_recording_tag()), nodes_.open(), owned_.mark(), arena_.mark()};
-    enclosing_.enter(mark.tag);
-    return mark;
+  /// Opens a recording inside the current one.
+  void open() {
+    if (this->tag() != closed_tag) [[unlikely]]
+      nest();
+    this->begin(next_recording_tag());
   }
+  /// Where the tape stood when the open recording was opened.
+  const Mark& opened() const { return opened_; }
 
-  void close(const Mark& mark) {
-    last_ = usage_since(mark);
-    owned_.destroy_since(mark.owned);
+  void close() {
+    last_ = usage_since(opened_);
+    owned_.destroy_since(opened_.owned);
     if (last_.bytes > high_water_) high_water_ = last_.bytes;
-    this->rewind(mark);
-    nodes_.rewind(mark.nodes);
-    enclosing_.leave(mark.tag);
-    arena_.rewind(mark.arena);
+    this->rewind(opened_);
+    nodes_.rewind(opened_.nodes);
+    arena_.rewind(opened_.arena);
+    if (opened_.tag != closed_tag) [[unlikely]]
+      unnest();
   }
 
   /// True for the tag of a recording that this one is nested in.
-  bool encloses(std::uint32_t tag) const { return enclosing_.contain(tag); }
+  bool encloses(std::uint32_t tag) const {
+    return opened_.tag == tag ||
+           std::any_of(enclosing_.begin(), enclosing_.end(), [tag](const Mark& mark) { return mark.tag == tag; });
+  }
 
   /// The error for a variable that is neither a constant nor of the open recording.
   [[noreturn, gnu::noinline, gnu::cold]] void throw_foreign(std::uint32_t tag) const {
@@ -131,25 +139,39 @@ class Tape : public Statements<S> {
   /// Runs the open recording backwards from the seeds that stand in the adjoints. Afterwards only the slots that the
   /// recording opened with (its inputs) hold adjoints; the caller reads and clears those. Cost: one visit per entry and
   /// node.
-  void sweep(const Mark& opened, std::size_t input_slots) {
+  void sweep(std::size_t input_slots) {
     this->finish_newest();
     try {
       std::size_t entry = this->bytes_of_entries(), slot = this->slot_count();
-      for (std::size_t n = nodes_.size(); n-- > opened.nodes.count;) {
+      for (std::size_t n = nodes_.size(); n-- > opened_.nodes.count;) {
         const TapeNode& node = nodes_[n];
         const std::size_t slot_begin = node.slot_begin;  // a pullback may record, and the nodes move
         entry = this->sweep_statements(entry, slot, node.slot_end);
         if (node.pullback != nullptr) node.pullback(node.payload);
         slot = slot_begin;
       }
-      this->sweep_statements(entry, slot, opened.slots + input_slots);
+      this->sweep_statements(entry, slot, opened_.slots + input_slots);
     } catch (...) {
-      this->clear_adjoints(opened);
+      clear_adjoints();
       throw;
     }
   }
+  /// Sets every adjoint of the open recording to zero.
+  void clear_adjoints() { Base::clear_adjoints(opened_); }
 
  private:
+  Mark mark() const { return {Base::mark(), nodes_.mark(), owned_.mark(), arena_.mark()}; }
+  // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is.
+  [[gnu::noinline, gnu::cold]] void nest() {
+    this->finish_newest();
+    enclosing_.push_back(opened_);
+    opened_ = mark();
+    nodes_.begin();
+  }
+  [[gnu::noinline, gnu::cold]] void unnest() {
+    opened_ = enclosing_.back();
+    enclosing_.pop_back();
+  }
   std::uint32_t next_slot() const { return static_cast<std::uint32_t>(this->slot_count()); }
 
   TapeStats usage_since(const Mark& mark) const {
@@ -164,7 +186,8 @@ class Tape : public Statements<S> {
   Nodes nodes_;
   OwnedObjects owned_;
   Arena arena_;
-  EnclosingTags enclosing_;
+  Mark opened_;
+  std::vector<Mark> enclosing_;  // the marks of the recordings that the open one is nested in
   ConstantRanges constants_;
   TapeStats last_;
   std::size_t high_water_ = 0;

@@ -27,10 +27,10 @@ class KeptRecording {
     try {
       tree::detail::visit_leaves([this](const auto& y, const auto& c) { this->seed(y, c); }, result_, cotangent);
     } catch (...) {
-      tape_->clear_adjoints(opened_);
+      tape_->clear_adjoints();
       throw;
     }
-    tape_->sweep(opened_, inputs_);
+    tape_->sweep(inputs_);
     P grads = zero_like_;
     take_adjoints<S>(grads, lifted_);
     return grads;
@@ -49,21 +49,15 @@ class KeptRecording {
 
   template <class F, class... Args>
   KeptRecording(Tag, F& f, const P& params, const Args&... args)
-      : tape_(std::make_unique<Tape<S>>()),
-        zero_like_(params),
-        opened_(open(*tape_)),
-        result_(run(f, params, args...)),
-        value_(plain()) {}
+      : tape_(std::make_unique<Tape<S>>()), zero_like_(params), result_(run(f, params, args...)), value_(plain()) {}
 
-  static auto open(Tape<S>& tape) {
-    tape.copies_every_constant = true;
-    return tape.open();
-  }
   template <class F, class... Args>
   Result run(F& f, const P& params, const Args&... args) {
+    tape_->copies_every_constant = true;
+    tape_->open();
     const Activated activated(*tape_);
     lift<S>(*tape_, true, params, lifted_);
-    inputs_ = tape_->slot_count() - opened_.slots;
+    inputs_ = tape_->slot_count() - tape_->opened().slots;
     return keep(call_loss<S>(f, std::as_const(lifted_), args...));
   }
   auto plain() {
@@ -97,7 +91,6 @@ class KeptRecording {
  private:
   std::unique_ptr<Tape<S>> tape_;
   P zero_like_;
-  typename Tape<S>::Mark opened_;
   active_tree<P, S> lifted_{};
   std::size_t inputs_ = 0;
   Result result_;

@@ -29,8 +29,9 @@ class Nodes {
   std::size_t size() const { return count_; }
   const TapeNode& operator[](std::size_t n) const { return buffer_.data()[n]; }
 
+  Mark mark() const { return {count_, first_}; }
   /// Begins the nodes of a new recording.
-  Mark open() { return {count_, std::exchange(first_, count_)}; }
+  void begin() { first_ = count_; }
   void rewind(const Mark& mark) {
     count_ = mark.count;
     first_ = mark.first;

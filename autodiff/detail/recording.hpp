@@ -15,29 +15,27 @@ class Recording {
       : tape_(tape),
         previous_(current_tape<S>),
         constants_(tape.constants().count),
-        guards_(tape.guards_zero_cotangents),
-        opened_(tape.open()) {
+        guards_(tape.guards_zero_cotangents) {
+    tape.open();
     current_tape<S> = &tape;
     tape.guards_zero_cotangents = false;
   }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
   ~Recording() {
-    tape_.close(opened_);
+    tape_.close();
     tape_.constants().count = constants_;
     tape_.guards_zero_cotangents = guards_;
     current_tape<S> = previous_;
   }
 
   Tape<S>& tape() { return tape_; }
-  const typename Tape<S>::Mark& opened() const { return opened_; }
 
  private:
   Tape<S>& tape_;
   Tape<S>* previous_;
   int constants_;
   bool guards_;
-  typename Tape<S>::Mark opened_;
 };
 
 }  // namespace grove::detail

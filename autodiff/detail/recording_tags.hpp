@@ -1,10 +1,8 @@
 // Tags tell recordings apart, so that a variable of another recording is recognised.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <vector>
 
 #include "autodiff/error.hpp"
 
@@ -38,20 +36,5 @@ inline std::uint32_t next_recording_tag() {
   if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
   return tag;
 }
-
-/// The tags of the recordings that the open one is nested in.
-class EnclosingTags {
- public:
-  void enter(std::uint32_t outer) {
-    if (outer != closed_tag) tags_.push_back(outer);
-  }
-  void leave(std::uint32_t outer) {
-    if (outer != closed_tag) tags_.pop_back();
-  }
-  bool contain(std::uint32_t tag) const { return std::find(tags_.begin(), tags_.end(), tag) != tags_.end(); }
-
- private:
-  std::vector<std::uint32_t> tags_;
-};
 
 }  // namespace grove::detail

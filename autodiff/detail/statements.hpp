@@ -7,8 +7,8 @@
 #include <new>
 #include <type_traits>
 
-#include "autodiff/detail/entry_bytes.hpp"
 #include "autodiff/detail/recording_tags.hpp"
+#include "autodiff/detail/statement_sizes.hpp"
 #include "autodiff/detail/sweep_entries.hpp"
 #include "autodiff/detail/tape_scalar.hpp"
 #include "autodiff/detail/tape_storage.hpp"
@@ -30,7 +30,7 @@ class Statements {
   using Entry = TapeEntry<S>;
 
   struct Mark {
-    std::size_t entry_bytes = 0, newest_bytes = 0, slots = 0, other_slots = 0;
+    std::size_t entry_bytes = 0, newest_bytes = 0, slots = 1, other_slots = 0;
     std::uint32_t tag = closed_tag;
   };
 
@@ -94,20 +94,13 @@ class Statements {
 
   /// Multiplies the newest statement's partials by p. A zero p wins over an infinite partial, as in the sweep.
   [[gnu::always_inline]] void scale_newest(One) {}
-  [[gnu::always_inline]] void scale_newest(MinusOne) {
-    if constexpr (lazy) {
-      factor_ = -factor_;
-      limit_ = nullptr;
-    } else {
-      scale_range(begin_, end_, S(-1));
-    }
-  }
-  [[gnu::always_inline]] void scale_newest(const S& p) {
+  template <class P>
+  [[gnu::always_inline]] void scale_newest(const P& p) {
     if constexpr (lazy) {
       factor_ = product(factor_, p);
       limit_ = nullptr;
     } else {
-      scale_range(begin_, end_, p);
+      scale_range(begin_, end_, S(p));
     }
   }
 
@@ -119,27 +112,49 @@ class Statements {
     ++end_;
   }
 
+  [[gnu::always_inline]] bool can_merge_newest_two() const {
+    return newest_size() + previous_size() <= max_scaled * sizeof(Entry);
+  }
   /// Joins the two newest statements, scaled by p (older) and q (newer), into the older one.
   template <class P, class Q>
   [[gnu::always_inline]] void merge_newest_two(const P& p, const Q& q) {
     apply_to_newest(q);
-    Entry* const older = Bytes::before(begin_, previous_size());
+    Entry* const older = before(begin_, previous_size());
     if constexpr (!std::is_same_v<P, One>) scale_range(older, begin_, S(p));
     begin_ = older;
     --next_;
   }
-  [[gnu::always_inline]] bool can_merge_newest_two() const {
-    return newest_size() + previous_size() <= max_scaled * sizeof(Entry);
-  }
+
   [[gnu::always_inline]] bool can_append_newest_two() const {
-    return newest_size() + previous_size() <= max_entries * sizeof(Entry) &&
-           newest_size() <= max_scaled * sizeof(Entry);
+    return newest_size() + previous_size() <= max_entries * sizeof(Entry);
   }
-  [[gnu::always_inline]] bool newest_uses(std::uint32_t slot) const {
-    for (const Entry* e = begin_; e != end_; ++e) {
-      if (e->slot == slot) return true;
+  /// Multiplies the newest statement by q and joins it to the one before it; but if it depends on that one's result, it
+  /// stays a statement. True if they are one now.
+  template <class Q>
+  [[gnu::always_inline]] bool append_newest_to_previous(const Q& q) {
+    const std::uint32_t previous = slot_of(next_) - 2;
+    if (std::is_same_v<Q, One> && !lacks_factor()) {
+      for (const Entry* e = begin_; e != end_; ++e) {
+        if (e->slot == previous) [[unlikely]]
+          return false;
+      }
+    } else {
+      const S factor = whole_factor(q);
+      if (is_exact_zero(factor)) [[unlikely]] {
+        zero_range(begin_, end_);
+        return false;
+      }
+      for (Entry* e = begin_; e != end_; ++e) {
+        if (e->slot == previous) [[unlikely]] {
+          scale_range(e, end_, factor);
+          return false;
+        }
+        scale(*e, factor);
+      }
     }
-    return false;
+    begin_ = before(begin_, previous_size());
+    --next_;
+    return true;
   }
 
   // ---- Slots and adjoints ---------------------------------------------------------------------------------------
@@ -149,6 +164,10 @@ class Statements {
   /// n consecutive fresh slots that no statement owns.
   std::uint32_t take_slots(std::size_t n) {
     finish_newest();
+    return take_first_slots(n);
+  }
+  /// The same before the first statement of a recording.
+  std::uint32_t take_first_slots(std::size_t n) {
     storage_.check_slots(other_slots_, n, slot_of(next_), entries_used());
     if constexpr (!reserves_address_space) adopt_storage();  // else it is where it was
     other_slots_ += n;
@@ -169,28 +188,23 @@ class Statements {
 
   // ---- Recordings -----------------------------------------------------------------------------------------------
 
+  Mark mark() const { return {bytes_of_entries(), newest_size(), slot_count(), other_slots_, tag()}; }
   /// Begins the statements of a new recording.
-  Mark open(std::uint32_t tag_of_new) {
-    if (is_recordable<S> && !storage_.is_open()) [[unlikely]] {
-      storage_.open();
-      begin_ = end_ = storage_.entries();
-      adopt_storage();
-    }
-    finish_newest();
-    const Mark mark{bytes_of_entries(), newest_size(), slot_count(), other_slots_, tag()};
+  void begin(std::uint32_t tag_of_new) {
+    if (is_recordable<S> && !storage_.is_open()) [[unlikely]]
+      open_storage();
     next_ = id_of(tag_of_new, slot_of(next_));
-    return mark;
   }
   void rewind(const Mark& mark) {
-    end_ = Bytes::moved(storage_.entries(), static_cast<std::ptrdiff_t>(mark.entry_bytes));
-    begin_ = Bytes::before(end_, mark.newest_bytes);
+    end_ = Sizes::at_byte(storage_.entries(), mark.entry_bytes);
+    begin_ = before(end_, mark.newest_bytes);
     next_ = id_of(mark.tag, static_cast<std::uint32_t>(mark.slots));
     other_slots_ = mark.other_slots;
     factor_ = S(1);
     limit_ = full_;
   }
 
-  std::size_t bytes_of_entries() const { return Bytes::between(storage_.entries(), end_); }
+  std::size_t bytes_of_entries() const { return Sizes::bytes(storage_.entries(), end_); }
   std::size_t other_slots() const { return other_slots_; }
 
   /// Leaves nothing of the newest statement to be done, since other slots than the next statement's follow.
@@ -203,18 +217,26 @@ class Statements {
 
   /// Consumes the statements of slots [first, last); `end` and the result are bytes of entries before and after.
   std::size_t sweep_statements(std::size_t end, std::size_t last, std::size_t first) {
-    Entry* const entry = Bytes::moved(storage_.entries(), static_cast<std::ptrdiff_t>(end));
-    return Bytes::between(storage_.entries(), sweep_entries<S>(entry, counts_, storage_.adjoints(), last, first));
+    Entry* const entry = Sizes::at_byte(storage_.entries(), end);
+    return Sizes::bytes(storage_.entries(), sweep_entries<S>(entry, counts_, storage_.adjoints(), last, first));
   }
 
  private:
-  using Bytes = EntryBytes<S>;
+  using Sizes = StatementSizes<S>;
   static constexpr bool lazy = std::is_floating_point_v<S>;
 
   std::size_t entries_used() const { return static_cast<std::size_t>(end_ - storage_.entries()); }
-  [[gnu::always_inline]] std::size_t newest_size() const { return Bytes::between(begin_, end_); }
-  [[gnu::always_inline]] std::size_t previous_size() const { return Bytes::of(counts_[slot_of(next_) - 2]); }
-  [[gnu::always_inline]] void store_newest_size() { counts_[slot_of(next_) - 1] = Bytes::count(newest_size()); }
+  static Entry* before(Entry* entry, std::size_t bytes) {
+    return reinterpret_cast<Entry*>(reinterpret_cast<char*>(entry) - bytes);
+  }
+  // In bytes; see StatementSizes.
+  [[gnu::always_inline]] std::size_t newest_size() const { return Sizes::bytes(begin_, end_); }
+  [[gnu::always_inline]] std::size_t previous_size() const {
+    return std::size_t(counts_[slot_of(next_) - 2]) * Sizes::unit;
+  }
+  [[gnu::always_inline]] void store_newest_size() {
+    counts_[slot_of(next_) - 1] = EntryCount(newest_size() / Sizes::unit);
+  }
   template <class P>
   [[gnu::always_inline]] static void put(Entry* at, Id id, const P& partial) {
     at->slot = slot_of(id);
@@ -234,17 +256,18 @@ class Statements {
   /// Makes the tape ready for a statement. One comparison serves two ends: while the newest statement lacks its factor,
   /// `limit_` is zero.
   [[gnu::always_inline]] void ready() {
-    if (end_ > limit_) {
+    if (end_ > limit_) [[unlikely]] {
       settle();
       if (end_ > limit_) [[unlikely]]
         grow();
     }
     store_newest_size();
   }
+  [[gnu::always_inline]] bool lacks_factor() const { return lazy && limit_ == nullptr; }
   /// Applies the factor that the newest statement's partials still lack.
   [[gnu::always_inline]] void settle() {
     if constexpr (lazy) {
-      if (limit_ == nullptr) scale_range(begin_, end_, take_factor());
+      if (lacks_factor()) scale_range(begin_, end_, take_factor());
     }
   }
   [[gnu::always_inline]] S take_factor() {
@@ -253,26 +276,31 @@ class Statements {
     limit_ = full_;
     return factor;
   }
+  /// p and the factor that the newest statement lacks, which is no longer lacking.
+  template <class P>
+  [[gnu::always_inline]] S whole_factor(const P& p) {
+    if constexpr (lazy) {
+      if (lacks_factor()) return product(take_factor(), p);
+    }
+    return S(p);
+  }
   /// Scales the newest statement now, by p and the factor that it lacks.
   template <class P>
   [[gnu::always_inline]] void apply_to_newest(const P& p) {
     if constexpr (std::is_same_v<P, One>) {
       settle();
-    } else if constexpr (lazy) {
-      S factor(p);
-      if (limit_ == nullptr) factor = product(take_factor(), factor);
-      scale_range(begin_, end_, factor);
     } else {
-      scale_range(begin_, end_, S(p));
+      scale_range(begin_, end_, whole_factor(p));
     }
   }
   // Zero wins over infinity and over NaN. The usual case costs one comparison.
   [[gnu::always_inline]] static S product(S a, S b) {
     const S p = a * b;
-    if (p != p) [[unlikely]]
-      return a == S(0) || b == S(0) ? S(0) : p;
-    return p;
+    return p != p ? zero_or_nan(a, b) : p;
   }
+  [[gnu::noinline, gnu::cold]] static S zero_or_nan(S a, S b) { return a == S(0) || b == S(0) ? S(0) : a * b; }
+  [[gnu::always_inline]] static S product(S a, One) { return a; }
+  [[gnu::always_inline]] static S product(S a, MinusOne) { return -a; }
   [[gnu::noinline, gnu::cold]] static void zero_range(Entry* begin, Entry* end) {
     for (Entry* e = begin; e != end; ++e) e->partial = S(0);
   }
@@ -281,11 +309,14 @@ class Statements {
     if (is_exact_zero(p)) [[unlikely]]
       return zero_range(begin, end);
     do {
-      begin->partial *= p;
-#if defined(__GNUC__)
-      asm volatile("");  // a vectorised loop of two or three elements would stall on store forwarding
-#endif
+      scale(*begin, p);
     } while (++begin != end);
+  }
+  [[gnu::always_inline]] static void scale(Entry& entry, const S& p) {
+    entry.partial *= p;
+#if defined(__GNUC__)
+    asm volatile("");  // a vectorised loop of two or three elements would stall on store forwarding
+#endif
   }
 
   [[gnu::noinline, gnu::cold]] void grow() {
@@ -294,6 +325,11 @@ class Statements {
     storage_.grow(used, slot_count());
     end_ = storage_.entries() + used;
     begin_ = end_ - newest;
+    adopt_storage();
+  }
+  [[gnu::noinline, gnu::cold]] void open_storage() {
+    storage_.open();
+    begin_ = end_ = storage_.entries();
     adopt_storage();
   }
   void adopt_storage() {

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
-#include "autodiff/detail/entry_bytes.hpp"
+#include "autodiff/detail/statement_sizes.hpp"
 #include "autodiff/detail/tape_scalar.hpp"
 
 namespace grove::detail {
@@ -14,13 +13,11 @@ namespace grove::detail {
 template <class S>
 const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* counts, S* adjoints, std::size_t last,
                                   std::size_t first) {
-  using Bytes = EntryBytes<S>;
-  constexpr std::size_t one = sizeof(TapeEntry<S>) / Bytes::unit;
   for (std::size_t slot = last; slot-- > first;) {
     const S a = adjoints[slot];
-    std::size_t size = static_cast<std::uint8_t>(counts[slot]);
+    std::size_t size = std::size_t(counts[slot]);
     if (is_exact_zero(a)) {
-      entry = Bytes::before(entry, size * Bytes::unit);
+      entry = StatementSizes<S>::before(entry, size);
       continue;
     }
     adjoints[slot] = S(0);
@@ -28,6 +25,7 @@ const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* c
       --entry;
       adjoints[entry->slot] += a * entry->partial;
     };
+    constexpr std::size_t one = StatementSizes<S>::of(1);
     for (; size > 4 * one; size -= one) send();
     switch (size) {  // most statements are short: a jump instead of a loop
       case 4 * one:

@@ -145,21 +145,25 @@ struct VarAccess {
   template <class B, class S, class P>
   [[gnu::always_inline]] static void record_sum(Var<S>& sum, B&& b, const P& sign, const S& value) {
     Tape<S>& tape = *current_tape<S>;
-    if (tape.are_live(sum.id_, b.id_)) [[likely]] {
-      if (tape.is_newest(sum.id_)) {
-        if (sum.id_ != b.id_ && tape.can_grow()) {
-          tape.scale_and_append(One(), b.id_, sign);
-          sum.value_ = value;
-          return;
-        }
-      } else if constexpr (!std::is_lvalue_reference_v<B>) {
-        if (sum.id_ + 1 == b.id_ && tape.is_newest(b.id_) && tape.can_append_newest_two() &&
-            !tape.newest_uses(slot(sum))) {
-          tape.merge_newest_two(One(), sign);
-          b.id_ = moved;
-          sum.value_ = value;
-          return;
-        }
+    if constexpr (!std::is_lvalue_reference_v<B>) {
+      if (sum.id_ + 1 == b.id_ && tape.is_newest(b.id_) && tape.can_append_newest_two()) [[likely]] {
+        if (!tape.append_newest_to_previous(sign)) [[unlikely]]
+          sum.id_ = tape.push(sum.id_, One(), b.id_, One());
+        b.id_ = moved;
+        sum.value_ = value;
+        return;
+      }
+    }
+    if (tape.is_newest(sum.id_) && tape.is_live(b.id_) && sum.id_ != b.id_ && tape.can_grow()) {
+      tape.scale_and_append(One(), b.id_, sign);
+      sum.value_ = value;
+      return;
+    }
+    if constexpr (!std::is_lvalue_reference_v<B>) {
+      if (is_passive(sum) && tape.is_newest(b.id_) && can_scale(tape)) {
+        tape.scale_newest(sign);
+        assign(sum, take(b, value));
+        return;
       }
     }
     assign(sum, recorded_binary<false, !std::is_lvalue_reference_v<B>>(sum, b, value, One(), sign));
