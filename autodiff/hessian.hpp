@@ -57,12 +57,13 @@ auto hvp(F f) {
 }
 
 /// The dense Hessian of a loss over the flattened parameters: `hessian(f)(params, args…)`, n×n in the order of
-/// tree::flatten. Cost: n/4 sweeps with four tangents each; memory n².
+/// tree::flatten. Cost: n/4 sweeps with four tangents each, or n/8 with eight where the machine's registers hold as
+/// many; memory n².
 template <class F>
 auto hessian(F f) {
   return [f = std::move(f)]<detail::Differentiable P>(const P& params, const auto&... args) {
     using S = detail::scalar_of_tree<P>;
-    constexpr int lanes = 4;
+    constexpr int lanes = std::is_floating_point_v<S> ? std::max(4, detail::register_lanes<S>) : 4;
     using D = Dual<S, lanes>;
     const Index n = tree::size(params);
     Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> result(n, n);

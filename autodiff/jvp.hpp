@@ -62,7 +62,7 @@ auto jvp(F f) {
     using D = Dual<S, 1, true>;
     tree::check_same_structure("jvp", params, tangents, "params", "tangents");
     const auto direction = tree::flatten(tangents);
-    const auto seed = [&](D& x, Index k) { detail::set_lane(x.tangent, 0, direction(k)); };
+    const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
     const auto duals = detail::evaluate_dual<D>(f, seed, params, args...);
     using T = decltype(detail::lane_of<S>(duals, 0));
     return ValueAndTangent<T>{detail::lane_of<S>(duals, -1), detail::lane_of<S>(duals, 0)};

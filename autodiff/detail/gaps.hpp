@@ -91,7 +91,7 @@ Dual<T, N, Forward> tangent_quotient(const Dual<T, N, Forward>& x, const Dual<T,
   if (!no_gap) return tangent_part(x) / gap;
   Dual<T, N, Forward> y;
   for (int k = 0; k < N; ++k) {
-    if (!is_exact_zero(x.tangent[k])) set_lane(y.tangent, k, T(std::numeric_limits<double>::quiet_NaN()));
+    if (!is_exact_zero(x.tangent[k])) y.tangent[k] = T(std::numeric_limits<double>::quiet_NaN());
   }
   return y;
 }

@@ -55,7 +55,7 @@ struct Lanes {
   Lanes<S, N - low_size> high;
 
   S operator[](long k) const { return k < low_size ? low[k] : high[k - low_size]; }
-  void set(long k, const S& number) { k < low_size ? low.set(k, number) : high.set(k - low_size, number); }
+  S& operator[](long k) { return k < low_size ? low[k] : high[k - low_size]; }
 };
 template <class S, int N>
 requires fills_one_register<S, N>
@@ -73,13 +73,7 @@ struct Lanes<S, N> {
       return numbers[k];
     }
   }
-  void set(long k, const S& number) {
-    if constexpr (N == 1) {
-      numbers = number;
-    } else {
-      numbers[k] = number;
-    }
-  }
+  S& operator[](long k) { return reinterpret_cast<S*>(&numbers)[k]; }
 };
 
 template <class T>

@@ -47,17 +47,6 @@ constexpr bool is_tame(const S& slope) {
   }
 }
 
-/// The chain rule in which a zero tangent wins over an infinite slope, lane by lane.
-template <class S, int N, bool Forward>
-[[gnu::noinline, gnu::cold]] Dual<S, N, Forward> guarded_chain(const S& y, const S& slope,
-                                                               const Dual<S, N, Forward>& a) {
-  Dual<S, N, Forward> r(y);
-  for (int k = 0; k < N; ++k) {
-    if (!is_exact_zero(a.tangent[k])) set_lane(r.tangent, k, S(slope * a.tangent[k]));
-  }
-  return r;
-}
-
 // A row's `value` sees floating numbers only; duals and variables get there by the chain rule. So a formula with
 // branches needs no care for derivatives, and its slope is the row's `slope` in every mode and order.
 template <class S, class Row>
@@ -65,17 +54,9 @@ S number_value(const Row& row, const S& a) {
   if constexpr (is_dual<S>) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value);
-    // A constant has no tangent, so its slope (possibly infinite) must not enter.
-    const T slope(row.slope(a.value, y));
-    if constexpr (requires(S & r) { scale_lanes_guarded(r.tangent, slope, a.tangent); }) {
-      S r(y);
-      scale_lanes_guarded(r.tangent, slope, a.tangent);
-      return r;
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return is_tame(slope) ? S::chain(y, slope, a) : guarded_chain(y, slope, a);
-    } else {
-      return has_tangent(a) ? S::chain(y, slope, a) : S(y);
-    }
+    S r(y);
+    scale_lanes_guarded(r.tangent, T(row.slope(a.value, y)), a.tangent);
+    return r;
   } else if constexpr (is_var<S>) {
     using T = typename S::Scalar;
     const T y = number_value<T>(row, a.value());
