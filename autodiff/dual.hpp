@@ -46,7 +46,7 @@ struct Dual {
       requires(!std::is_arithmetic_v<S>)
       : value(v) {}
   /// A variable: tangent 1 in lane `lane`.
-  constexpr Dual(const S& v, const S& t, int lane = 0) : value(v) { tangent[lane] = t; }
+  constexpr Dual(const S& v, const S& t, int lane = 0) : value(v) { detail::set_lane(tangent, lane, t); }
 
   /// The image of `x` under a function with this value and slope there (the chain rule).
   static constexpr Dual chain(const S& value, const S& slope, const Dual& x) {

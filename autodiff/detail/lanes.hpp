@@ -56,6 +56,8 @@ struct Lanes {
 
   S operator[](long k) const { return k < low_size ? low[k] : high[k - low_size]; }
   S& operator[](long k) { return k < low_size ? low[k] : high[k - low_size]; }
+  /// The same as (*this)[k] = number, but what is in a register stays there.
+  void set(long k, const S& number) { k < low_size ? low.set(k, number) : high.set(k - low_size, number); }
 };
 template <class S, int N>
 requires fills_one_register<S, N>
@@ -74,6 +76,13 @@ struct Lanes<S, N> {
     }
   }
   S& operator[](long k) { return reinterpret_cast<S*>(&numbers)[k]; }
+  void set(long k, const S& number) {
+    if constexpr (N == 1) {
+      numbers = number;
+    } else {
+      numbers[k] = number;
+    }
+  }
 };
 
 template <class T>

@@ -18,6 +18,14 @@ requires(std::is_floating_point_v<S> && sizeof(S) <= 8) struct tangent_lanes<S, 
   using type = Lanes<S, N>;
 };
 
+template <class S, int N>
+void set_lane(Lanes<S, N>& r, long k, const S& value) {
+  r.set(k, value);
+}
+template <class S, std::size_t N>
+constexpr void set_lane(S (&r)[N], long k, const S& value) {
+  r[k] = value;
+}
 /// r ← 1 in lane k, 0 in the others; whole registers at a time, since they will be read so.
 template <class S, int N>
 void seed_lane(Lanes<S, N>& r, long k) {
