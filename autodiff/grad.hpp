@@ -75,12 +75,37 @@ decltype(auto) call_loss(F&& f, const Args&... args) {
       callable,
       "grove: the loss cannot be called with variables in place of its parameters: either it does not compile (see "
       "the errors above), or it takes a plain double, matrix or struct where it must take `const auto&`");
-  if constexpr (callable) {
-    return f(args...);
-  } else {
+  if constexpr (!callable) {
     return Var<S>();
+  } else if constexpr (std::is_void_v<std::invoke_result_t<F&, const Args&...>>) {
+    static_assert(sizeof(S) == 0, "grove: the loss returns nothing; it must return a scalar");
+    return Var<S>();
+  } else {
+    return f(args...);
   }
 }
+
+/// Says what is wrong with the parameter at position I before anything else fails on it.
+template <std::size_t I, class... Args>
+consteval bool check_parameter() {
+  static_assert(I < sizeof...(Args), "grove: grad<I…>: there is no argument at that position");
+  if constexpr (I < sizeof...(Args)) {
+    using P = bare<std::tuple_element_t<I, std::tuple<Args...>>>;
+    constexpr bool expression = EigenDense<P> && !is_plain_object<P>;
+    static_assert(!expression, "grove: the parameter is an Eigen expression; name its value, or call .eval()");
+    if constexpr (!expression) {
+      static_assert(tree::detail::has_leaves<P>,
+                    "grove: the parameter holds no floating-point number to differentiate; of 3 make 3.0, of integers "
+                    "doubles");
+      return tree::detail::has_leaves<P>;
+    }
+  }
+  return false;
+}
+template <class Positions, class... Args>
+inline constexpr bool are_parameters = false;
+template <std::size_t... I, class... Args>
+inline constexpr bool are_parameters<std::index_sequence<I...>, Args...> = (check_parameter<I, Args...>() && ...);
 
 /// to[k] ← from[k], and clears that.
 template <class S, class Number>
@@ -282,13 +307,15 @@ concept Differentiable = tree::Pytree<bare<P>>;
 template <std::size_t... I, class F>
 auto value_and_grad(F f) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {
-    return detail::value_and_grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
+    if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
+      return detail::value_and_grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
   };
 }
 template <std::size_t... I, class F>
 auto value_and_grad(F f, HasAux) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {
-    return detail::value_and_grad_of<true>(detail::positions_t<I...>{}, f, first, rest...);
+    if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
+      return detail::value_and_grad_of<true>(detail::positions_t<I...>{}, f, first, rest...);
   };
 }
 
@@ -296,13 +323,15 @@ auto value_and_grad(F f, HasAux) {
 template <std::size_t... I, class F>
 auto grad(F f) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {
-    return detail::grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
+    if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
+      return detail::grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
   };
 }
 template <std::size_t... I, class F>
 auto grad(F f, HasAux) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {
-    return detail::grad_of<true>(detail::positions_t<I...>{}, f, first, rest...);
+    if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
+      return detail::grad_of<true>(detail::positions_t<I...>{}, f, first, rest...);
   };
 }
 

@@ -207,8 +207,7 @@ auto variance(X&& x) {
 
 /// Σ a·b over two arrays of the same shape, or two vectors of the same size.
 template <class A, class B>
-requires detail::ArrayOperands<A, B>
-auto dot(A&& a, B&& b) {
+requires(detail::Dense<A>&& detail::Dense<B>&& detail::ArrayOperands<A, B>) auto dot(A&& a, B&& b) {
   using X = detail::bare<A>;
   using Y = detail::bare<B>;
   using S = detail::tape_scalar_t<X, Y>;
