@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "autodiff/detail/row.hpp"
+#include "autodiff/detail/scalar_math.hpp"
 #include "autodiff/detail/vector_math.hpp"
 
 namespace grove {
@@ -11,6 +12,7 @@ namespace grove {
 namespace detail {
 struct Exp : ArrayRow {
   static void in_place(double* data, std::size_t n) { exp_in_place(data, n); }
+  static double value(double x) { return exp_of(x); }
   static auto value(const auto& x) {
     using std::exp;
     return exp(x);
@@ -145,6 +147,7 @@ auto xlogy(A&& a, B&& b) {
 namespace detail {
 struct Logistic : ArrayRow {
   static void in_place(double* data, std::size_t n) { logistic_in_place(data, n); }
+  static double value(double x) { return 1 / (1 + exp_of(-x)); }
   static auto value(const auto& x) {
     using std::exp;
     return 1 / (1 + exp(-x));

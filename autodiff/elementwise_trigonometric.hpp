@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autodiff/detail/row.hpp"
+#include "autodiff/detail/scalar_math.hpp"
 #include "autodiff/detail/vector_math.hpp"
 
 namespace grove {
@@ -156,6 +157,7 @@ namespace detail {
 struct Tanh : Row {
   static constexpr bool slope_on_arrays = true;
   static void in_place(double* data, std::size_t n) { tanh_in_place(data, n); }
+  static double value(double x) { return tanh_of(x); }
   static auto value(const auto& x) {
     using std::tanh;
     return tanh(x);

@@ -144,6 +144,36 @@ TEST_CASE("functions of whole arrays are right to a few units, at every place in
   }
 }
 
+TEST_CASE("functions of single doubles are right to a few units, and at the ends of their range") {
+  double exp_error = 0, tanh_error = 0, logistic_error = 0;
+  for (const double range : {700.0, 20.0, 1.0, 0.05, 1e-4, 1e-12}) {
+    for (int k = -2000; k <= 2000; ++k) {
+      const double x = range * k / 2000;
+      const long double exact = x;
+      exp_error = std::max(exp_error, ulps(exp(x), static_cast<double>(std::exp(exact))));
+      tanh_error = std::max(tanh_error, ulps(tanh(x), static_cast<double>(std::tanh(exact))));
+      logistic_error = std::max(logistic_error, ulps(logistic(x), static_cast<double>(1 / (1 + std::exp(-exact)))));
+    }
+  }
+  CHECK(exp_error <= 1);
+  CHECK(tanh_error < 4);
+  CHECK(logistic_error < 3);
+  for (const double x : {0.0, -0.0, 1e-310, -1e-310, 25.0, -1e308}) {
+    CAPTURE(x);
+    CHECK(tanh(x) == std::tanh(x));
+    CHECK(std::signbit(tanh(x)) == std::signbit(x));
+  }
+  CHECK(exp(0.0) == 1);
+  CHECK(exp(709.7) == std::exp(709.7));
+  CHECK(exp(-745.1) == std::exp(-745.1));
+  CHECK(exp(709.8) == INFINITY);
+  CHECK(exp(-745.2) == 0);
+  CHECK(exp(-INFINITY) == 0);
+  CHECK(std::isnan(exp(std::nan(""))));
+  CHECK(std::isnan(tanh(std::nan(""))));
+  CHECK(grad([](const auto& x) { return exp(x); })(-0.7) == exp(-0.7));
+}
+
 TEST_CASE("polygamma is right at both sides of zero") {
   CHECK(ulps(polygamma(2, -1.2), 246.72729169898594) < 32);
   CHECK(ulps(polygamma(3, -1.2), 3768.26441058900459) < 32);
