@@ -72,7 +72,9 @@ inline constexpr int merged(int a, int b) { return a == Eigen::Dynamic ? b : a; 
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_range(const char* operation, Index first, Index count,
                                                                Index size) {
-  throw ShapeError(fill("{}: {} from {} on is outside [0, {})", {operation, count, first, size}));
+  if (count == 1) throw_index(operation, first, size);
+  if (count < 0) throw ShapeError(fill("{}: the size {} is negative", {operation, count}));
+  throw ShapeError(fill("{}: [{}, {}) is outside [0, {})", {operation, first, first + count, size}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_diagonal(Index k, Index rows, Index cols) {
   throw ShapeError(fill("diagonal: {} has no diagonal {}", {shape_text(rows, cols), k}));

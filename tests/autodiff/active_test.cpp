@@ -94,13 +94,13 @@ TEST_CASE("out-of-range views and elements are errors with numbers") {
   const auto loss_of = [](auto view) { return [view](const auto& m) { return view(m).sum(); }; };
   const MatrixXd x = example(2, 3);
   CHECK_THROWS_WITH(grove::grad(loss_of([](const auto& m) { return m.row(2); }))(x),
-                    "row: 1 from 2 on is outside [0, 2)");
+                    "row: index 2 is outside [0, 2)");
   CHECK_THROWS_WITH(grove::grad(loss_of([](const auto& m) { return m.col(-1); }))(x),
-                    "col: 1 from -1 on is outside [0, 3)");
+                    "col: index -1 is outside [0, 3)");
   CHECK_THROWS_AS(grove::grad(loss_of([](const auto& m) { return m.block(1, 1, 2, 2); }))(x), grove::ShapeError);
   CHECK_THROWS_WITH(grove::grad([](const auto& m) { return m(0, 3); })(x), "column: index 3 is outside [0, 3)");
   CHECK_THROWS_WITH(grove::grad([](const auto& v) { return v.head(4).sum(); })(VectorXd(3)),
-                    "head: 4 from 0 on is outside [0, 3)");
+                    "head: [0, 4) is outside [0, 3)");
   CHECK_THROWS_AS(grove::grad([](const auto& v) { return v.tail(4).sum(); })(VectorXd(3)), grove::ShapeError);
 }
 
