@@ -216,5 +216,10 @@ MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const
   result.seconds = watch.seconds();
   return result;
 }
+/// The same with the default options.
+template <class Loss, class P, class T>
+MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer) {
+  return minimize(loss, std::move(params), optimizer, MinimizeOptions{});
+}
 
 }  // namespace grove::optim

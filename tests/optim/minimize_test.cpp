@@ -44,6 +44,11 @@ TEST_CASE("minimize fits a line and says why it stopped") {
   CHECK(fit.evaluations == fit.steps + 2);
 }
 
+TEST_CASE("minimize has default options") {
+  const auto distance = [](const auto& x) { return grove::square(x - 2); };
+  CHECK(minimize(distance, 5.0, sgd(0.1)).params == Approx(2));
+}
+
 TEST_CASE("minimize stops after max_steps") {
   const Problem problem;
   const auto fit = minimize(loss, problem.start, sgd(0.01), {.max_steps = 7, .record_every = 3}, problem.x, problem.y);
