@@ -72,6 +72,7 @@
 #include "optim/rmsprop.hpp"
 #include "optim/rprop.hpp"
 #include "optim/safe_norm.hpp"
+#include "optim/save.hpp"
 #include "optim/scale.hpp"
 #include "optim/scale_by_adam.hpp"
 #include "optim/schedule.hpp"
