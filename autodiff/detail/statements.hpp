@@ -132,27 +132,13 @@ class Statements {
   /// stays a statement. True if they are one now.
   template <class Q>
   [[gnu::always_inline]] bool append_newest_to_previous(const Q& q) {
-    const std::uint32_t previous = slot_of(next_) - 2;
-    if (std::is_same_v<Q, One> && !lacks_factor()) {
-      for (const Entry* e = begin_; e != end_; ++e) {
-        if (e->slot == previous) [[unlikely]]
-          return false;
-      }
-    } else {
-      const S factor = whole_factor(q);
-      if (is_exact_zero(factor)) [[unlikely]] {
-        zero_range(begin_, end_);
-        return false;
-      }
-      for (Entry* e = begin_; e != end_; ++e) {
-        if (e->slot == previous) [[unlikely]] {
-          scale_range(e, end_, factor);
-          return false;
-        }
-        scale(*e, factor);
-      }
+    const std::size_t previous = previous_size();
+    if (previous == newest_size() && have_newest_two_equal_slots()) {
+      add_newest_to_twin(whole_factor(q));
+    } else if (!scale_newest_without(slot_of(next_) - 2, q)) {
+      return false;
     }
-    begin_ = before(begin_, previous_size());
+    begin_ = before(begin_, previous);
     --next_;
     return true;
   }
@@ -229,6 +215,9 @@ class Statements {
   static Entry* before(Entry* entry, std::size_t bytes) {
     return reinterpret_cast<Entry*>(reinterpret_cast<char*>(entry) - bytes);
   }
+  static const Entry* before(const Entry* entry, std::size_t bytes) {
+    return reinterpret_cast<const Entry*>(reinterpret_cast<const char*>(entry) - bytes);
+  }
   // In bytes; see StatementSizes.
   [[gnu::always_inline]] std::size_t newest_size() const { return Sizes::bytes(begin_, end_); }
   [[gnu::always_inline]] std::size_t previous_size() const {
@@ -236,6 +225,48 @@ class Statements {
   }
   [[gnu::always_inline]] void store_newest_size() {
     counts_[slot_of(next_) - 1] = EntryCount(newest_size() / Sizes::unit);
+  }
+  // For the newest two statements of one size: true for the terms of a sum over the same variables.
+  [[gnu::always_inline]] bool have_newest_two_equal_slots() const {
+    const Entry* older = before(begin_, newest_size());
+    for (const Entry* e = begin_; e != end_; ++e, ++older) {
+      if (e->slot != older->slot) return false;
+    }
+    return true;
+  }
+  [[gnu::always_inline]] void add_newest_to_twin(const S factor) {
+    if (!is_exact_zero(factor)) {
+      Entry* older = before(begin_, newest_size());
+      for (const Entry* e = begin_; e != end_; ++e, ++older) {
+        older->partial += factor * e->partial;
+        keep_scalar();
+      }
+    }
+    end_ = begin_;
+  }
+  // Multiplies the newest statement by q and says whether it is without an entry of this slot.
+  template <class Q>
+  [[gnu::always_inline]] bool scale_newest_without(std::uint32_t slot, const Q& q) {
+    if (std::is_same_v<Q, One> && !lacks_factor()) {
+      for (const Entry* e = begin_; e != end_; ++e) {
+        if (e->slot == slot) [[unlikely]]
+          return false;
+      }
+      return true;
+    }
+    const S factor = whole_factor(q);
+    if (is_exact_zero(factor)) [[unlikely]] {
+      zero_range(begin_, end_);
+      return false;
+    }
+    for (Entry* e = begin_; e != end_; ++e) {
+      if (e->slot == slot) [[unlikely]] {
+        scale_range(e, end_, factor);
+        return false;
+      }
+      scale(*e, factor);
+    }
+    return true;
   }
   template <class P>
   [[gnu::always_inline]] static void put(Entry* at, Id id, const P& partial) {
@@ -314,8 +345,12 @@ class Statements {
   }
   [[gnu::always_inline]] static void scale(Entry& entry, const S& p) {
     entry.partial *= p;
+    keep_scalar();
+  }
+  // In a loop: a vectorised one of two or three elements would stall on store forwarding.
+  [[gnu::always_inline]] static void keep_scalar() {
 #if defined(__GNUC__)
-    asm volatile("");  // a vectorised loop of two or three elements would stall on store forwarding
+    asm volatile("");
 #endif
   }
 

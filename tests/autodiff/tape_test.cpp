@@ -5,6 +5,8 @@
 #include <pthread.h>
 
 #include <Eigen/Dense>
+#include <array>
+#include <cmath>
 #include <thread>
 
 #include "autodiff/autodiff.hpp"
@@ -51,6 +53,51 @@ TEST_CASE("a diamond-shaped graph costs one visit per operation") {
     if (before != 0) CHECK(double(operations) / double(before) == Approx(2.0).epsilon(0.05));
     before = operations;
   }
+}
+
+TEST_CASE("a sum of terms over the same variables takes the entries of one term") {
+  const auto wells = [](int terms) {
+    return [terms](const auto& p) {
+      grove::scalar_t<decltype(p)> sum = 0;
+      for (int k = 0; k < terms; ++k) sum -= (k + 1) * exp(-0.5 * (p[0] * p[0] + k * p[1] * p[1]));
+      return sum;
+    };
+  };
+  const std::array<double, 2> at{0.3, -0.7};
+  std::array<double, 2> exact{};
+  for (int k = 0; k < 300; ++k) {
+    const double term = (k + 1) * std::exp(-0.5 * (at[0] * at[0] + k * at[1] * at[1]));
+    exact[0] += term * at[0];
+    exact[1] += term * k * at[1];
+  }
+  const auto gradient = grove::grad(wells(300))(at);
+  CHECK(gradient[0] == Approx(exact[0]));
+  CHECK(gradient[1] == Approx(exact[1]));
+  const std::size_t bytes = grove::tape_stats().bytes;
+  grove::grad(wells(3))(at);
+  CHECK(grove::tape_stats().bytes == bytes);
+}
+
+TEST_CASE("a sum that grows in place keeps what its terms depend on") {
+  const auto derivative = [](const auto& f) { return grove::grad(f)(0.5); };
+  CHECK(derivative([](const auto& x) {
+          auto sum = x * x;
+          sum += 3 * sum;
+          sum -= sum * x;
+          return sum;
+        }) == Approx(8 * 0.5 - 12 * 0.25));
+  CHECK(derivative([](const auto& x) {
+          auto sum = x * x;
+          sum -= 2 * (x * x * x);
+          sum += exp(x);
+          return sum * sum;
+        }) == Approx(2 * (std::exp(0.5) + 0.25 - 0.25) * (1 - 1.5 + std::exp(0.5))));
+  CHECK(derivative([](const auto& x) {  // zero wins over an infinite slope
+          auto sum = x * x;
+          sum += 0 * sqrt(x - 0.5);
+          sum -= 0 * sqrt(x - 0.5);
+          return sum;
+        }) == Approx(1));
 }
 
 TEST_CASE("a diamond of array nodes costs one visit per node") {
