@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <type_traits>
 
+#include "autodiff/detail/entry_bytes.hpp"
+#include "autodiff/detail/entry_run.hpp"
 #include "autodiff/detail/recording_tags.hpp"
-#include "autodiff/detail/statement_sizes.hpp"
 #include "autodiff/detail/sweep_entries.hpp"
 #include "autodiff/detail/tape_scalar.hpp"
 #include "autodiff/detail/tape_storage.hpp"
@@ -60,18 +60,18 @@ class Statements {
   template <class P>
   [[gnu::always_inline]] Id push(Id a, const P& da) {
     ready();
-    put(end_, a, da);
+    Run::put(end_, slot_of(a), da);
     return finish(1);
   }
   template <class P, class Q>
   [[gnu::always_inline]] Id push(Id a, const P& da, Id b, const Q& db) {
     ready();
     if (slot_of(a) == slot_of(b)) {
-      put(end_, a, S(S(da) + S(db)));
+      Run::put(end_, slot_of(a), S(S(da) + S(db)));
       return finish(1);
     }
-    put(end_, a, da);
-    put(end_ + 1, b, db);
+    Run::put(end_, slot_of(a), da);
+    Run::put(end_ + 1, slot_of(b), db);
     return finish(2);
   }
 
@@ -83,7 +83,7 @@ class Statements {
     Entry* entry = end_;
     for (int k = 0; k < N; ++k) {
       const S partial = partials[k];
-      if (!is_exact_zero(partial)) put(entry++, ids[k], partial);
+      if (!is_exact_zero(partial)) Run::put(entry++, slot_of(ids[k]), partial);
     }
     return entry == end_ ? 0 : finish(entry - end_);
   }
@@ -97,10 +97,10 @@ class Statements {
   template <class P>
   [[gnu::always_inline]] void scale_newest(const P& p) {
     if constexpr (lazy) {
-      factor_ = product(factor_, p);
+      factor_ = Run::product(factor_, p);
       limit_ = nullptr;
     } else {
-      scale_range(begin_, end_, S(p));
+      Run::scale(begin_, end_, S(p));
     }
   }
 
@@ -108,7 +108,7 @@ class Statements {
   template <class P, class Q>
   [[gnu::always_inline]] void scale_and_append(const P& p, Id b, const Q& db) {
     apply_to_newest(p);
-    put(end_, b, db);
+    Run::put(end_, slot_of(b), db);
     ++end_;
   }
 
@@ -119,8 +119,8 @@ class Statements {
   template <class P, class Q>
   [[gnu::always_inline]] void merge_newest_two(const P& p, const Q& q) {
     apply_to_newest(q);
-    Entry* const older = before(begin_, previous_size());
-    if constexpr (!std::is_same_v<P, One>) scale_range(older, begin_, S(p));
+    Entry* const older = Bytes::before(begin_, previous_size());
+    if constexpr (!std::is_same_v<P, One>) Run::scale(older, begin_, S(p));
     begin_ = older;
     --next_;
   }
@@ -132,13 +132,16 @@ class Statements {
   /// stays a statement. True if they are one now.
   template <class Q>
   [[gnu::always_inline]] bool append_newest_to_previous(const Q& q) {
-    const std::size_t previous = previous_size();
-    if (previous == newest_size() && have_newest_two_equal_slots()) {
-      add_newest_to_twin(whole_factor(q));
-    } else if (!scale_newest_without(slot_of(next_) - 2, q)) {
+    Entry* const older = Bytes::before(begin_, previous_size());
+    if (previous_size() == newest_size() && Run::has_slots_of(older, begin_, end_)) {
+      Run::add_to(older, begin_, end_, whole_factor(q));  // another term of a sum over the same variables
+      end_ = begin_;
+    } else if (std::is_same_v<Q, One> && !lacks_factor()) {
+      if (Run::has(slot_of(next_) - 2, begin_, end_)) return false;
+    } else if (!Run::scale_without(slot_of(next_) - 2, begin_, end_, whole_factor(q))) {
       return false;
     }
-    begin_ = before(begin_, previous);
+    begin_ = older;
     --next_;
     return true;
   }
@@ -182,15 +185,15 @@ class Statements {
     next_ = id_of(tag_of_new, slot_of(next_));
   }
   void rewind(const Mark& mark) {
-    end_ = Sizes::at_byte(storage_.entries(), mark.entry_bytes);
-    begin_ = before(end_, mark.newest_bytes);
+    end_ = Bytes::after(storage_.entries(), mark.entry_bytes);
+    begin_ = Bytes::before(end_, mark.newest_bytes);
     next_ = id_of(mark.tag, static_cast<std::uint32_t>(mark.slots));
     other_slots_ = mark.other_slots;
     factor_ = S(1);
     limit_ = full_;
   }
 
-  std::size_t bytes_of_entries() const { return Sizes::bytes(storage_.entries(), end_); }
+  std::size_t bytes_of_entries() const { return Bytes::between(storage_.entries(), end_); }
   std::size_t other_slots() const { return other_slots_; }
 
   /// Leaves nothing of the newest statement to be done, since other slots than the next statement's follow.
@@ -203,79 +206,23 @@ class Statements {
 
   /// Consumes the statements of slots [first, last); `end` and the result are bytes of entries before and after.
   std::size_t sweep_statements(std::size_t end, std::size_t last, std::size_t first) {
-    Entry* const entry = Sizes::at_byte(storage_.entries(), end);
-    return Sizes::bytes(storage_.entries(), sweep_entries<S>(entry, counts_, storage_.adjoints(), last, first));
+    Entry* const entry = Bytes::after(storage_.entries(), end);
+    return Bytes::between(storage_.entries(), sweep_entries<S>(entry, counts_, storage_.adjoints(), last, first));
   }
 
  private:
-  using Sizes = StatementSizes<S>;
+  using Bytes = EntryBytes<S>;
+  using Run = EntryRun<S>;
   static constexpr bool lazy = std::is_floating_point_v<S>;
 
   std::size_t entries_used() const { return static_cast<std::size_t>(end_ - storage_.entries()); }
-  static Entry* before(Entry* entry, std::size_t bytes) {
-    return reinterpret_cast<Entry*>(reinterpret_cast<char*>(entry) - bytes);
-  }
-  static const Entry* before(const Entry* entry, std::size_t bytes) {
-    return reinterpret_cast<const Entry*>(reinterpret_cast<const char*>(entry) - bytes);
-  }
-  // In bytes; see StatementSizes.
-  [[gnu::always_inline]] std::size_t newest_size() const { return Sizes::bytes(begin_, end_); }
+  // In bytes.
+  [[gnu::always_inline]] std::size_t newest_size() const { return Bytes::between(begin_, end_); }
   [[gnu::always_inline]] std::size_t previous_size() const {
-    return std::size_t(counts_[slot_of(next_) - 2]) * Sizes::unit;
+    return std::size_t(counts_[slot_of(next_) - 2]) * Bytes::unit;
   }
   [[gnu::always_inline]] void store_newest_size() {
-    counts_[slot_of(next_) - 1] = EntryCount(newest_size() / Sizes::unit);
-  }
-  // For the newest two statements of one size: true for the terms of a sum over the same variables.
-  [[gnu::always_inline]] bool have_newest_two_equal_slots() const {
-    const Entry* older = before(begin_, newest_size());
-    for (const Entry* e = begin_; e != end_; ++e, ++older) {
-      if (e->slot != older->slot) return false;
-    }
-    return true;
-  }
-  [[gnu::always_inline]] void add_newest_to_twin(const S factor) {
-    if (!is_exact_zero(factor)) {
-      Entry* older = before(begin_, newest_size());
-      for (const Entry* e = begin_; e != end_; ++e, ++older) {
-        older->partial += factor * e->partial;
-        keep_scalar();
-      }
-    }
-    end_ = begin_;
-  }
-  // Multiplies the newest statement by q and says whether it is without an entry of this slot.
-  template <class Q>
-  [[gnu::always_inline]] bool scale_newest_without(std::uint32_t slot, const Q& q) {
-    if (std::is_same_v<Q, One> && !lacks_factor()) {
-      for (const Entry* e = begin_; e != end_; ++e) {
-        if (e->slot == slot) [[unlikely]]
-          return false;
-      }
-      return true;
-    }
-    const S factor = whole_factor(q);
-    if (is_exact_zero(factor)) [[unlikely]] {
-      zero_range(begin_, end_);
-      return false;
-    }
-    for (Entry* e = begin_; e != end_; ++e) {
-      if (e->slot == slot) [[unlikely]] {
-        scale_range(e, end_, factor);
-        return false;
-      }
-      scale(*e, factor);
-    }
-    return true;
-  }
-  template <class P>
-  [[gnu::always_inline]] static void put(Entry* at, Id id, const P& partial) {
-    at->slot = slot_of(id);
-    if constexpr (std::is_trivially_copyable_v<S>) {
-      at->partial = S(partial);
-    } else {
-      new (&at->partial) S(partial);
-    }
+    counts_[slot_of(next_) - 1] = EntryCount(newest_size() / Bytes::unit);
   }
   [[gnu::always_inline]] Id finish(std::ptrdiff_t count) {
     const Id id = next_;
@@ -298,7 +245,7 @@ class Statements {
   /// Applies the factor that the newest statement's partials still lack.
   [[gnu::always_inline]] void settle() {
     if constexpr (lazy) {
-      if (lacks_factor()) scale_range(begin_, end_, take_factor());
+      if (lacks_factor()) Run::scale(begin_, end_, take_factor());
     }
   }
   [[gnu::always_inline]] S take_factor() {
@@ -311,7 +258,7 @@ class Statements {
   template <class P>
   [[gnu::always_inline]] S whole_factor(const P& p) {
     if constexpr (lazy) {
-      if (lacks_factor()) return product(take_factor(), p);
+      if (lacks_factor()) return Run::product(take_factor(), p);
     }
     return S(p);
   }
@@ -321,39 +268,9 @@ class Statements {
     if constexpr (std::is_same_v<P, One>) {
       settle();
     } else {
-      scale_range(begin_, end_, whole_factor(p));
+      Run::scale(begin_, end_, whole_factor(p));
     }
   }
-  // Zero wins over infinity and over NaN. The usual case costs one comparison.
-  [[gnu::always_inline]] static S product(S a, S b) {
-    const S p = a * b;
-    return p != p ? zero_or_nan(a, b) : p;
-  }
-  [[gnu::noinline, gnu::cold]] static S zero_or_nan(S a, S b) { return a == S(0) || b == S(0) ? S(0) : a * b; }
-  [[gnu::always_inline]] static S product(S a, One) { return a; }
-  [[gnu::always_inline]] static S product(S a, MinusOne) { return -a; }
-  [[gnu::noinline, gnu::cold]] static void zero_range(Entry* begin, Entry* end) {
-    for (Entry* e = begin; e != end; ++e) e->partial = S(0);
-  }
-  // At least one entry.
-  [[gnu::always_inline]] static void scale_range(Entry* begin, Entry* end, const S p) {
-    if (is_exact_zero(p)) [[unlikely]]
-      return zero_range(begin, end);
-    do {
-      scale(*begin, p);
-    } while (++begin != end);
-  }
-  [[gnu::always_inline]] static void scale(Entry& entry, const S& p) {
-    entry.partial *= p;
-    keep_scalar();
-  }
-  // In a loop: a vectorised one of two or three elements would stall on store forwarding.
-  [[gnu::always_inline]] static void keep_scalar() {
-#if defined(__GNUC__)
-    asm volatile("");
-#endif
-  }
-
   [[gnu::noinline, gnu::cold]] void grow() {
     const std::size_t used = entries_used();
     const std::ptrdiff_t newest = end_ - begin_;

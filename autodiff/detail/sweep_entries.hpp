@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "autodiff/detail/statement_sizes.hpp"
+#include "autodiff/detail/entry_bytes.hpp"
 #include "autodiff/detail/tape_scalar.hpp"
 
 namespace grove::detail {
@@ -17,7 +17,7 @@ const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* c
     const S a = adjoints[slot];
     std::size_t size = std::size_t(counts[slot]);
     if (is_exact_zero(a)) {
-      entry = StatementSizes<S>::before(entry, size);
+      entry = EntryBytes<S>::before(entry, size * EntryBytes<S>::unit);
       continue;
     }
     adjoints[slot] = S(0);
@@ -25,7 +25,7 @@ const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* c
       --entry;
       adjoints[entry->slot] += a * entry->partial;
     };
-    constexpr std::size_t one = StatementSizes<S>::of(1);
+    constexpr std::size_t one = sizeof(TapeEntry<S>) / EntryBytes<S>::unit;
     for (; size > 4 * one; size -= one) send();
     switch (size) {  // most statements are short: a jump instead of a loop
       case 4 * one:
