@@ -3,9 +3,11 @@
 
 #include <Eigen/Core>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -157,12 +159,16 @@ auto adafactor_chain(const RateLink& rate, const AdafactorOptions& options) {
 /// Adafactor: scale_by_factored_rms, clip_by_block_rms, the learning rate, scale_by_param_block_rms, ema, decay,
 /// scale(-1).
 template <class LearningRate>
-auto adafactor(LearningRate learning_rate, const AdafactorOptions& options = {}) {
+requires(!std::same_as<LearningRate, AdafactorOptions>) auto adafactor(LearningRate learning_rate,
+                                                                       const AdafactorOptions& options = {}) {
   detail::check_learning_rate("adafactor", learning_rate);
   return detail::adafactor_chain(scale_by_learning_rate(std::move(learning_rate), false), options);
 }
 
 /// Adafactor without a learning rate: steps are relative to the params.
-inline auto adafactor(const AdafactorOptions& options = {}) { return detail::adafactor_chain(identity(), options); }
+template <class Options = AdafactorOptions>  // a template, so that only its callers compile it
+auto adafactor(const std::type_identity_t<Options>& options = {}) {
+  return detail::adafactor_chain(identity(), options);
+}
 
 }  // namespace grove::optim

@@ -4,12 +4,12 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cstdint>
-#include <random>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/split_mix.hpp"
 #include "autodiff/error.hpp"
 #include "optim/check.hpp"
 
@@ -132,7 +132,8 @@ class Batches {
   void start_epoch() {
     begin_ = 0;
     if (!shuffle_) return;
-    for (std::size_t i = order_.size() - 1; i > 0; --i) std::swap(order_[i], order_[random_() % (i + 1)]);
+    for (std::size_t i = order_.size() - 1; i > 0; --i)
+      std::swap(order_[i], order_[grove::detail::split_mix(random_) % (i + 1)]);
   }
 
   std::tuple<const Args&...> args_;
@@ -142,7 +143,7 @@ class Batches {
   std::size_t begin_ = 0;
   std::size_t count_ = 0;
   bool shuffle_ = true;
-  std::mt19937_64 random_;
+  std::uint64_t random_;
 };
 
 }  // namespace grove::optim

@@ -1,8 +1,6 @@
 // What `minimize` reports after each step, and ready-made callbacks: a progress line and a CSV log.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -70,7 +68,8 @@ inline Callback progress_line(std::string title = {}, std::FILE* stream = stderr
   return [title = std::move(title), stream, visible, shown = -1.0](const Progress& now) mutable {
     if (!visible || (!now.last && now.seconds - shown < 0.1)) return;
     shown = now.seconds;
-    fmt::print(stream, "\r\x1b[2K{}{}", detail::progress_text(title, now), now.last ? "\n" : "");
+    std::fputs(detail::fill("\r\x1b[2K{}{}", {detail::progress_text(title, now), now.last ? "\n" : ""}).c_str(),
+               stream);
     std::fflush(stream);
   };
 }
@@ -84,10 +83,14 @@ inline Callback csv_log(const std::string& path, std::int64_t every = 1) {
     if (f != nullptr) std::fclose(f);
   });
   if (!file) throw DataError(detail::fill("csv_log: {}: cannot be opened for writing", {path}));
-  fmt::print(file.get(), "step,value,gradient_norm,seconds\n");
+  std::fputs("step,value,gradient_norm,seconds\n", file.get());
   return [file, every](const Progress& now) {
     if (!now.last && now.step % every != 0) return;
-    fmt::print(file.get(), "{},{:.17g},{:.17g},{:.6f}\n", now.step, now.value, now.gradient_norm, now.seconds);
+    const auto exact = [](double x) { return grove::detail::number(x, "{:.17g}"); };
+    std::fputs(detail::fill("{},{},{},{}\n", {now.step, exact(now.value), exact(now.gradient_norm),
+                                              grove::detail::number(now.seconds, "{:.6f}")})
+                   .c_str(),
+               file.get());
     if (now.last) std::fflush(file.get());
   };
 }

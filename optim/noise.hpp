@@ -7,6 +7,7 @@
 #include <numbers>
 #include <utility>
 
+#include "autodiff/detail/split_mix.hpp"
 #include "optim/chain.hpp"
 #include "optim/detail/leafwise.hpp"
 #include "optim/scale.hpp"
@@ -18,12 +19,7 @@ namespace detail {
 struct RandomKey {
   std::uint64_t& state;
 
-  std::uint64_t bits() {
-    std::uint64_t z = (state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t bits() { return grove::detail::split_mix(state); }
   /// In (0, 1].
   double uniform() { return (static_cast<double>(bits() >> 11) + 1) * 0x1p-53; }
   /// Standard normal, by Box and Muller; the same on every platform up to rounding.

@@ -28,10 +28,11 @@ Named<detail::unwrap_link_t<T>> named(std::string name, const T& transformation)
 namespace detail {
 
 /// Throws if two of the names are equal.
-inline void check_names(std::string_view function, std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) throw HyperparameterError(fill("{}: the name '{}' is given twice", {function, *twice}));
+inline void check_names(std::string_view function, const std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (names[i] == names[k])
+        throw HyperparameterError(fill("{}: the name '{}' is given twice", {function, names[i]}));
 }
 
 }  // namespace detail

@@ -50,7 +50,7 @@ P projection_linf_ball(P params, double scale = 1) {
 namespace detail {
 
 /// The number that, subtracted from all values, leaves positive parts that sum to `scale`.
-inline double simplex_threshold(std::vector<double> values, double scale) {
+double simplex_threshold(auto values, double scale) {
   std::sort(values.begin(), values.end(), std::greater<>());
   double sum = 0, threshold = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {

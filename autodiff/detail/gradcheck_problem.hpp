@@ -10,6 +10,7 @@
 
 #include "autodiff/detail/finite_difference.hpp"
 #include "autodiff/detail/gradcheck_text.hpp"
+#include "autodiff/detail/split_mix.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/gradcheck_options.hpp"
 #include "autodiff/gradcheck_report.hpp"
@@ -48,17 +49,11 @@ struct FlatProblem {
   std::string name = "gradcheck";
 };
 
-// Small, fast, and the same numbers with every standard library.
 class SplitMix {
  public:
   explicit SplitMix(std::uint64_t seed) : state_(seed) {}
 
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t next() { return split_mix(state_); }
   // In (0, 1).
   double uniform() { return (static_cast<double>(next() >> 11) + 0.5) * 0x1p-53; }
   double sign() { return (next() >> 63) != 0 ? 1 : -1; }

@@ -62,7 +62,8 @@ struct AcpropOptions {
 /// ACProp: scale_by_acprop, add_decayed_weights, then a step of -learning_rate.
 ///
 /// Source: Zhuang et al. 2021, https://arxiv.org/abs/2110.05454
-inline auto acprop(ScalarOrSchedule<double> learning_rate, AcpropOptions options = {}) {
+template <class LearningRate>
+auto acprop(LearningRate learning_rate, AcpropOptions options = {}) {
   detail::check_moments("acprop", options);
   detail::check_learning_rate("acprop", learning_rate);
   detail::check_weight_decay("acprop", options.weight_decay);

@@ -93,7 +93,8 @@ struct AdemamixOptions {
 /// AdEMAMix: scale_by_ademamix, add_decayed_weights, then a step of -learning_rate.
 ///
 /// Source: Pagliardini et al. 2024, https://arxiv.org/abs/2409.03137
-inline auto ademamix(ScalarOrSchedule<double> learning_rate, AdemamixOptions options = {}) {
+template <class LearningRate>
+auto ademamix(LearningRate learning_rate, AdemamixOptions options = {}) {
   detail::check_ademamix("ademamix", options);
   detail::check_learning_rate("ademamix", learning_rate);
   detail::check_weight_decay("ademamix", options.weight_decay);

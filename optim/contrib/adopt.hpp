@@ -73,7 +73,8 @@ inline auto scale_by_adopt(ScaleByAdopt options = {}) {
 /// ADOPT: scale_by_adopt, then a step of -learning_rate.
 ///
 /// Source: Taniguchi et al. 2024, https://arxiv.org/abs/2411.02853
-inline auto adopt(ScalarOrSchedule<double> learning_rate, ScaleByAdopt options = {}) {
+template <class LearningRate>
+auto adopt(LearningRate learning_rate, ScaleByAdopt options = {}) {
   detail::check_moments("adopt", options);
   detail::check_learning_rate("adopt", learning_rate);
   return chain(scale_by_adopt(std::move(options)), scale_by_learning_rate(std::move(learning_rate)));

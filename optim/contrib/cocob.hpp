@@ -72,7 +72,8 @@ struct CocobOptions {
 /// COCOB: add_decayed_weights, the gradient times +learning_rate, then scale_by_cocob.
 ///
 /// Source: Orabona & Tommasi 2017, https://arxiv.org/abs/1705.07795
-inline auto cocob(ScalarOrSchedule<double> learning_rate = 1.0, CocobOptions options = {}) {
+template <class LearningRate = double>
+auto cocob(LearningRate learning_rate = 1.0, CocobOptions options = {}) {
   detail::check_learning_rate("cocob", learning_rate);
   detail::check_weight_decay("cocob", options.weight_decay);
   detail::check_positive("cocob", "alpha", options.alpha);

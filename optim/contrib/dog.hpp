@@ -82,7 +82,8 @@ struct ScaleByDog {
 /// DoG: a step of the largest distance from the start over the root of the sum of squared gradient norms.
 ///
 /// Source: Ivgi et al. 2023, https://arxiv.org/abs/2302.12022
-inline auto dog(ScalarOrSchedule<double> learning_rate = 1.0, DogOptions options = {}) {
+template <class LearningRate = double>
+auto dog(LearningRate learning_rate = 1.0, DogOptions options = {}) {
   detail::check_positive("dog", "init_step", options.init_step);
   detail::check_not_negative("dog", "eps", options.eps);
   detail::check_learning_rate("dog", learning_rate);
@@ -130,7 +131,8 @@ struct ScaleByDowg {
 /// DoWG: as DoG, with gradients weighted by the distance.
 ///
 /// Source: Khaled et al. 2023, https://arxiv.org/abs/2305.16284
-inline auto dowg(ScalarOrSchedule<double> learning_rate = 1.0, DowgOptions options = {}) {
+template <class LearningRate = double>
+auto dowg(LearningRate learning_rate = 1.0, DowgOptions options = {}) {
   if (options.init_estim_sq_dist) detail::check_positive("dowg", "init_estim_sq_dist", *options.init_estim_sq_dist);
   detail::check_positive("dowg", "eps", options.eps);
   detail::check_learning_rate("dowg", learning_rate);

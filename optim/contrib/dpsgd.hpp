@@ -119,7 +119,8 @@ struct DpsgdOptions {
 ///
 /// How much privacy a run spends is for an accountant to say; none is here. Throws: HyperparameterError for values out
 /// of range.
-inline auto dpsgd(ScalarOrSchedule<double> learning_rate, DpsgdOptions options) {
+template <class LearningRate>
+auto dpsgd(LearningRate learning_rate, DpsgdOptions options) {
   detail::check_learning_rate("dpsgd", learning_rate);
   detail::check_positive("dpsgd", "l2_norm_clip", options.l2_norm_clip);
   detail::check_not_negative("dpsgd", "noise_multiplier", options.noise_multiplier);

@@ -185,7 +185,8 @@ auto galore(ScalarOrSchedule<double> learning_rate, GaloreOptions options, const
                scale_by_learning_rate(std::move(learning_rate)));
 }
 
-inline auto galore(ScalarOrSchedule<double> learning_rate, GaloreOptions options = {}) {
+template <class LearningRate>
+auto galore(LearningRate learning_rate, GaloreOptions options = {}) {
   return galore(std::move(learning_rate), std::move(options), scale_by_adam());
 }
 

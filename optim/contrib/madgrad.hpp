@@ -61,7 +61,8 @@ struct ScaleByMadgradOptions {
 ///
 /// It emits the final update: put nothing after it.
 /// Throws: HyperparameterError if the rate or eps is negative, or the momentum outside [0, 1).
-inline auto scale_by_madgrad(ScalarOrSchedule<double> learning_rate, ScaleByMadgradOptions options = {}) {
+template <class LearningRate>
+auto scale_by_madgrad(LearningRate learning_rate, ScaleByMadgradOptions options = {}) {
   detail::check_learning_rate("scale_by_madgrad", learning_rate);
   detail::check_decay("scale_by_madgrad", "momentum", options.momentum);
   detail::check_not_negative("scale_by_madgrad", "eps", options.eps);
@@ -78,7 +79,8 @@ struct MadgradOptions {
 /// MADGRAD: add_decayed_weights, then scale_by_madgrad.
 ///
 /// Source: Defazio & Jelassi 2021, https://arxiv.org/abs/2101.11075
-inline auto madgrad(ScalarOrSchedule<double> learning_rate, MadgradOptions options = {}) {
+template <class LearningRate>
+auto madgrad(LearningRate learning_rate, MadgradOptions options = {}) {
   detail::check_learning_rate("madgrad", learning_rate);
   detail::check_weight_decay("madgrad", options.weight_decay);
   detail::check_decay("madgrad", "momentum", options.momentum);

@@ -82,7 +82,8 @@ struct Momo {
 /// MoMo: momentum whose step is cut by what the loss allows. It emits the final update and needs `with_value(loss)`.
 ///
 /// Source: Schaipp et al. 2023, https://arxiv.org/abs/2305.07583
-inline auto momo(ScalarOrSchedule<double> learning_rate = 1.0, MomoOptions options = {}) {
+template <class LearningRate = double>
+auto momo(LearningRate learning_rate = 1.0, MomoOptions options = {}) {
   detail::check_decay("momo", "beta", options.beta);
   detail::check_not_negative("momo", "weight_decay", options.weight_decay);
   detail::check_learning_rate("momo", learning_rate);
@@ -162,7 +163,8 @@ struct MomoAdam {
 };
 
 /// MoMo-Adam: Adam whose step is cut by what the loss allows. It emits the final update and needs `with_value(loss)`.
-inline auto momo_adam(ScalarOrSchedule<double> learning_rate = 0.01, MomoAdamOptions options = {}) {
+template <class LearningRate = double>
+auto momo_adam(LearningRate learning_rate = 0.01, MomoAdamOptions options = {}) {
   detail::check_decay("momo_adam", "b1", options.b1);
   detail::check_decay("momo_adam", "b2", options.b2);
   detail::check_not_negative("momo_adam", "eps", options.eps);

@@ -228,7 +228,8 @@ namespace grove::optim::contrib {
 /// Muon for matrices, AdamW for vectors and numbers.
 ///
 /// Source: Jordan 2024, https://kellerjordan.github.io/posts/muon
-inline auto muon(ScalarOrSchedule<double> learning_rate, MuonOptions options = {}) {
+template <class LearningRate>
+auto muon(LearningRate learning_rate, MuonOptions options = {}) {
   detail::check_learning_rate("muon", learning_rate);
   detail::check_muon(options);
   const auto matrices = chain(

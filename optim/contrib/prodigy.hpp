@@ -108,7 +108,8 @@ struct ScaleByProdigy {
 /// it.
 ///
 /// Source: Mishchenko & Defazio 2023, https://arxiv.org/abs/2306.06101
-inline auto prodigy(ScalarOrSchedule<double> learning_rate = 1.0, ProdigyOptions options = {}) {
+template <class LearningRate = double>
+auto prodigy(LearningRate learning_rate = 1.0, ProdigyOptions options = {}) {
   detail::check_decay("prodigy", "b1", options.b1);
   detail::check_decay("prodigy", "b2", options.b2);
   if (options.beta3) detail::check_decay("prodigy", "beta3", *options.beta3);
@@ -185,7 +186,8 @@ struct ScaleByDadaptAdamw {
 /// AdamW with D-Adaptation. It emits the final update: put nothing after it.
 ///
 /// Source: Defazio & Mishchenko 2023, https://arxiv.org/abs/2301.07733
-inline auto dadapt_adamw(ScalarOrSchedule<double> learning_rate = 1.0, DadaptAdamwOptions options = {}) {
+template <class LearningRate = double>
+auto dadapt_adamw(LearningRate learning_rate = 1.0, DadaptAdamwOptions options = {}) {
   detail::check_decay("dadapt_adamw", "b1", options.b1);
   detail::check_decay("dadapt_adamw", "b2", options.b2);
   detail::check_positive("dadapt_adamw", "estim_lr0", options.estim_lr0);

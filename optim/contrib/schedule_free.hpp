@@ -124,7 +124,8 @@ struct ScheduleFreeSgdOptions {
 };
 
 /// schedule_free around (add_decayed_weights and) sgd.
-inline auto schedule_free_sgd(ScalarOrSchedule<double> learning_rate = 1.0, ScheduleFreeSgdOptions options = {}) {
+template <class LearningRate = double>
+auto schedule_free_sgd(LearningRate learning_rate = 1.0, ScheduleFreeSgdOptions options = {}) {
   detail::check_schedule_free("schedule_free_sgd", options);
   detail::check_learning_rate("schedule_free_sgd", learning_rate);
   if (options.weight_decay) detail::check_weight_decay("schedule_free_sgd", *options.weight_decay);
@@ -145,8 +146,8 @@ struct ScheduleFreeAdamwOptions {
 };
 
 /// schedule_free around AdamW without a first moment.
-inline auto schedule_free_adamw(ScalarOrSchedule<double> learning_rate = 0.0025,
-                                ScheduleFreeAdamwOptions options = {}) {
+template <class LearningRate = double>
+auto schedule_free_adamw(LearningRate learning_rate = 0.0025, ScheduleFreeAdamwOptions options = {}) {
   detail::check_schedule_free("schedule_free_adamw", options);
   detail::check_learning_rate("schedule_free_adamw", learning_rate);
   detail::check_decay("schedule_free_adamw", "b2", options.b2);

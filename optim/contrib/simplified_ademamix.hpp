@@ -84,7 +84,8 @@ struct SimplifiedAdemamixOptions {
 ///
 /// The sum is about 1/(1-b1) times the gradient, so learning rates are smaller than Adam's.
 /// Source: Morwani et al. 2025, https://arxiv.org/abs/2502.02431
-inline auto simplified_ademamix(ScalarOrSchedule<double> learning_rate, SimplifiedAdemamixOptions options = {}) {
+template <class LearningRate>
+auto simplified_ademamix(LearningRate learning_rate, SimplifiedAdemamixOptions options = {}) {
   detail::check_simplified_ademamix("simplified_ademamix", options);
   detail::check_learning_rate("simplified_ademamix", learning_rate);
   detail::check_weight_decay("simplified_ademamix", options.weight_decay);

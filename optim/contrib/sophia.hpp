@@ -131,8 +131,9 @@ inline auto scale_by_sophia(ScaleBySophia options = {}) {
 }
 
 /// Sophia: scale_by_sophia, add_decayed_weights, then a step of -learning_rate.
-inline auto sophia(ScalarOrSchedule<double> learning_rate, ScaleBySophia options = {},
-                   ScalarOrSchedule<double> weight_decay = 1e-4, Mask weight_decay_mask = true) {
+template <class LearningRate>
+auto sophia(LearningRate learning_rate, ScaleBySophia options = {}, ScalarOrSchedule<double> weight_decay = 1e-4,
+            Mask weight_decay_mask = true) {
   detail::check_sophia("sophia", options);
   detail::check_learning_rate("sophia", learning_rate);
   detail::check_weight_decay("sophia", weight_decay);

@@ -62,8 +62,10 @@ class ArgumentReader {
   void check_all_known() const {
     for (const auto& [name, value] : given_) {
       if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
-        std::vector<std::string> valid = asked_;  // whether the rate was asked for first is up to the compiler
-        std::stable_partition(valid.begin(), valid.end(), [](const std::string& n) { return n == "learning_rate"; });
+        std::vector<std::string> valid;  // whether the rate was asked for first is up to the compiler
+        for (bool rate : {true, false})
+          for (const auto& asked : asked_)
+            if ((asked == "learning_rate") == rate) valid.push_back(asked);
         throw HyperparameterError(
             fill("{}: there is no argument '{}'; valid are {}", {optimizer_, name, tree::detail::joined(valid, ", ")}));
       }

@@ -75,12 +75,13 @@ auto safe_softmax_cross_entropy(const X& logits, const Y& labels) {
 namespace detail {
 
 /// A row of zeros with a 1 at the label, for each label.
-inline Eigen::ArrayXXd one_hot(std::string_view function, const std::vector<int>& labels, Eigen::Index rows,
-                               Eigen::Index classes) {
+template <class X>
+dependent_t<X> one_hot(std::string_view function, const std::vector<int>& labels, Eigen::Index rows,
+                       Eigen::Index classes) {
   if (static_cast<Eigen::Index>(labels.size()) != rows) {
     throw ShapeError(fill("{}: there are {} examples and {} labels", {function, rows, labels.size()}));
   }
-  Eigen::ArrayXXd result = Eigen::ArrayXXd::Zero(rows, classes);
+  dependent_t<X> result = dependent_t<X>::Zero(rows, classes);
   for (Eigen::Index i = 0; i < rows; ++i) {
     const int label = labels[static_cast<std::size_t>(i)];
     if (label < 0 || label >= classes) {
@@ -102,8 +103,8 @@ auto softmax_cross_entropy_with_integer_labels(const X& logits, const std::vecto
                                                const Over<A, M>& over = {}) {
   static_assert(A != Axis::all, "softmax_cross_entropy_with_integer_labels: a label belongs to a row or to a column");
   constexpr auto name = "softmax_cross_entropy_with_integer_labels";
-  Eigen::ArrayXXd chosen = A == Axis::rows ? detail::one_hot(name, labels, logits.rows(), logits.cols())
-                                           : detail::one_hot(name, labels, logits.cols(), logits.rows());
+  auto chosen = A == Axis::rows ? detail::one_hot<X>(name, labels, logits.rows(), logits.cols())
+                                : detail::one_hot<X>(name, labels, logits.cols(), logits.rows());
   if constexpr (A == Axis::columns) chosen.transposeInPlace();
   const auto& all = detail::elements(logits);
   const auto& x = detail::counted(name, all, over, detail::nowhere);
@@ -127,7 +128,7 @@ auto softmax_cross_entropy_with_integer_labels(const X& logits, const std::vecto
 /// maxⱼ(sⱼ + 1 - [j = y]) - s_y, one value for each row.
 template <class X>
 auto multiclass_hinge_loss(const X& scores, const std::vector<int>& labels) {
-  const Eigen::ArrayXXd chosen = detail::one_hot("multiclass_hinge_loss", labels, scores.rows(), scores.cols());
+  const auto chosen = detail::one_hot<X>("multiclass_hinge_loss", labels, scores.rows(), scores.cols());
   const auto& s = detail::elements(scores);
   return detail::evaluated(grove::max((s + (1.0 - chosen)).rowwise()) - grove::sum((s * chosen).rowwise()));
 }
@@ -135,7 +136,7 @@ auto multiclass_hinge_loss(const X& scores, const std::vector<int>& labels) {
 /// maxⱼ sⱼ - s_y, one value for each row.
 template <class X>
 auto multiclass_perceptron_loss(const X& scores, const std::vector<int>& labels) {
-  const Eigen::ArrayXXd chosen = detail::one_hot("multiclass_perceptron_loss", labels, scores.rows(), scores.cols());
+  const auto chosen = detail::one_hot<X>("multiclass_perceptron_loss", labels, scores.rows(), scores.cols());
   const auto& s = detail::elements(scores);
   return detail::evaluated(grove::max(s.rowwise()) - grove::sum((s * chosen).rowwise()));
 }
@@ -146,15 +147,15 @@ auto multiclass_perceptron_loss(const X& scores, const std::vector<int>& labels)
 /// Source: Martins & Astudillo 2016, https://arxiv.org/abs/1602.02068
 template <class X>
 auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) {
-  const Eigen::ArrayXXd chosen = detail::one_hot("multiclass_sparsemax_loss", labels, scores.rows(), scores.cols());
-  Eigen::ArrayXXd p = Eigen::ArrayXXd(grove::value_of(detail::elements(scores)));
+  const auto chosen = detail::one_hot<X>("multiclass_sparsemax_loss", labels, scores.rows(), scores.cols());
+  detail::dependent_t<X> p = grove::value_of(detail::elements(scores));
   for (Eigen::Index i = 0; i < p.rows(); ++i) {
     std::vector<double> row;
     for (Eigen::Index j = 0; j < p.cols(); ++j) row.push_back(p(i, j));
     p.row(i) = (p.row(i) - optim::detail::simplex_threshold(row, 1.0)).max(0.0);
   }
   // The projection maximises ⟨p, s⟩ - ½‖p‖², so its own derivative does not enter.
-  const Eigen::ArrayXd rest = 0.5 * (1.0 - p.square().rowwise().sum());
+  const detail::dependent_t<X, Eigen::ArrayXd> rest = 0.5 * (1.0 - p.square().rowwise().sum());
   return detail::evaluated(grove::sum((detail::elements(scores) * (p - chosen)).rowwise()) + rest);
 }
 
@@ -263,9 +264,10 @@ struct RankingOptions {
 template <class X, class Y>
 auto ranking_softmax_loss_by_list(const X& logits, const Y& labels, const RankingOptions& options = {}) {
   const auto rows = logits.rows(), cols = logits.cols();
-  const auto all = each_row.where(options.where.size() > 0 ? options.where : EntryMask::Constant(rows, cols, true));
+  using Mask = detail::dependent_t<X, EntryMask>;
+  const auto all = each_row.where(options.where.size() > 0 ? options.where : Mask(Mask::Constant(rows, cols, true)));
   using Weights = Eigen::Array<double, X::RowsAtCompileTime, X::ColsAtCompileTime>;
-  const Weights weights = options.weights.size() > 0 ? options.weights : Eigen::ArrayXXd::Ones(rows, cols).eval();
+  const Weights weights = options.weights.size() > 0 ? Weights(options.weights) : Weights(Weights::Ones(rows, cols));
   detail::check_same_shape("ranking_softmax_loss", "logits", logits, "weights", weights);
   return softmax_cross_entropy(logits, detail::evaluated(detail::elements(labels) * weights), all);
 }
@@ -277,7 +279,8 @@ auto ranking_softmax_loss(const X& logits, const Y& labels, const RankingOptions
   if constexpr (detail::is_vector<X>()) {
     return losses;
   } else {
-    const auto lists = options.where.size() > 0 ? options.where.rowwise().any().count() : logits.rows();
+    const detail::dependent_t<X, EntryMask>& valid = options.where;
+    const auto lists = valid.size() > 0 ? valid.rowwise().any().count() : logits.rows();
     return detail::evaluated(grove::sum(losses) / static_cast<double>(std::max<Eigen::Index>(lists, 1)));
   }
 }

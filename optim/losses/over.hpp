@@ -73,7 +73,7 @@ inline constexpr double nowhere = std::numeric_limits<double>::lowest() / 4;
 /// How many entries of each example count, in an array of the shape of the mask.
 template <Axis A>
 Eigen::ArrayXXd counts(const Over<A, EntryMask>& over) {
-  const Eigen::ArrayXXd ones = over.mask.template cast<double>();
+  const dependent_t<Over<A, EntryMask>> ones = over.mask.template cast<double>();
   if constexpr (A == Axis::rows) return ones.rowwise().sum().replicate(1, ones.cols());
   if constexpr (A == Axis::columns) return ones.colwise().sum().replicate(ones.rows(), 1);
   if constexpr (A == Axis::all) return Eigen::ArrayXXd::Constant(ones.rows(), ones.cols(), ones.sum());

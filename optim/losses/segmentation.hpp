@@ -25,27 +25,27 @@ namespace detail {
 
 /// The loss of each class but the first `skip`, a row.
 template <class X>
-auto dice_of_classes(const X& p, const Eigen::ArrayXXd& t, Eigen::Index skip, const DiceOptions& options) {
+auto dice_of_classes(const X& p, const dependent_t<X>& t, Eigen::Index skip, const DiceOptions& options) {
   const auto overlap = grove::sum((p * t).colwise());
   const auto predicted = grove::sum(p.colwise());
   const auto there = grove::sum(t.colwise());
   const auto below =
       overlap + options.alpha * (predicted - overlap) + options.beta * (there - overlap) + options.smooth;
   const auto loss = evaluated(1.0 - (overlap + options.smooth) / below);
-  Eigen::ArrayXXd weights = Eigen::ArrayXXd::Ones(1, t.cols());
-  if (options.class_weights.size() > 0) weights = options.class_weights.transpose();
-  const auto weighted = evaluated(loss * Eigen::Array<double, 1, Eigen::Dynamic>(weights));
+  using Weights = dependent_t<X, Eigen::Array<double, 1, Eigen::Dynamic>>;
+  Weights weights = Weights::Ones(t.cols());
+  if (options.class_weights.size() > 0) weights = Weights(options.class_weights);
+  const auto weighted = evaluated(loss * weights);
   return evaluated(weighted.segment(skip, t.cols() - skip));
 }
 
 /// Throws if rows of probabilities do not sum to 1.
-inline void check_probabilities(const Eigen::ArrayXXd& p) {
-  const Eigen::ArrayXd sums = p.rowwise().sum();
-  for (Eigen::Index i = 0; i < sums.size(); ++i) {
-    if (std::abs(sums(i) - 1) <= 1e-8 + 1e-5) continue;
-    throw ShapeError(
-        fill("dice_loss: the predictions of pixel {} sum to {}, not 1; for logits leave apply_softmax at true",
-             {i, sums(i)}));
+void check_probabilities(const auto& p) {
+  for (Eigen::Index i = 0; i < p.rows(); ++i) {
+    const double sum = p.row(i).sum();
+    if (std::abs(sum - 1) <= 1e-8 + 1e-5) continue;
+    throw ShapeError(fill(
+        "dice_loss: the predictions of pixel {} sum to {}, not 1; for logits leave apply_softmax at true", {i, sum}));
   }
 }
 
@@ -64,7 +64,7 @@ auto dice_loss_by_class(const X& predictions, const Y& targets, const DiceOption
     throw ShapeError(
         detail::fill("dice_loss: there are {} class_weights and {} classes", {options.class_weights.size(), classes}));
   }
-  const Eigen::ArrayXXd t = detail::elements(targets);
+  const detail::dependent_t<X> t = detail::elements(targets);
   const auto& x = detail::elements(predictions);
   if (options.apply_softmax && classes == 1) {
     return detail::dice_of_classes(detail::evaluated(grove::sigmoid(x)), t, skip, options);
@@ -73,7 +73,7 @@ auto dice_loss_by_class(const X& predictions, const Y& targets, const DiceOption
     const auto p = grove::softmax(x.rowwise());
     return detail::dice_of_classes(detail::elements(p), t, skip, options);
   }
-  detail::check_probabilities(Eigen::ArrayXXd(grove::value_of(x)));
+  detail::check_probabilities(detail::dependent_t<X>(grove::value_of(x)));
   return detail::dice_of_classes(x, t, skip, options);
 }
 
@@ -95,14 +95,16 @@ auto multiclass_generalized_dice_loss(const std::vector<X>& predictions, const s
     throw ShapeError(detail::fill("multiclass_generalized_dice_loss: there are {} predictions and {} targets",
                                   {predictions.size(), targets.size()}));
   }
-  Eigen::ArrayXd pixels = Eigen::ArrayXd::Zero(targets[0].cols());
+  using Numbers = detail::dependent_t<X, Eigen::ArrayXd>;
+  Numbers pixels = Numbers::Zero(targets[0].cols());
   for (const Y& t : targets) {
     detail::check_same_shape("multiclass_generalized_dice_loss", "targets", t, "the first targets",
-                             Eigen::ArrayXXd(t.rows(), pixels.size()));
-    pixels += Eigen::ArrayXXd(detail::elements(t)).colwise().sum().transpose();
+                             detail::dependent_t<X>(t.rows(), pixels.size()));
+    pixels += detail::dependent_t<X>(detail::elements(t)).colwise().sum().transpose();
   }
   options.class_weights = 1 / (pixels.square() + 1e-7);
-  options.class_weights *= static_cast<double>(pixels.size()) / options.class_weights.sum();
+  Numbers& weights = options.class_weights;
+  weights *= static_cast<double>(pixels.size()) / weights.sum();
   auto total = dice_loss(predictions[0], targets[0], options);
   for (std::size_t i = 1; i < targets.size(); ++i) total = total + dice_loss(predictions[i], targets[i], options);
   return detail::evaluated(total / static_cast<double>(targets.size()));
@@ -119,7 +121,7 @@ auto multiclass_generalized_dice_loss(const X& predictions, const Y& targets, Di
 template <class X, class Y>
 auto binary_dice_loss(const X& predictions, const Y& targets, double smooth = 1.0, bool apply_sigmoid = true) {
   detail::check_same_shape("binary_dice_loss", "predictions", predictions, "targets", targets);
-  const Eigen::ArrayXXd t = detail::elements(targets);
+  const detail::dependent_t<X> t = detail::elements(targets);
   const auto loss = [&](const auto& p) {
     const auto overlap = grove::sum(p * t);
     return detail::evaluated(1.0 - (overlap + smooth) / (0.5 * grove::sum(p) + 0.5 * t.sum() + smooth));

@@ -102,7 +102,7 @@ auto ctc_forward(const P& log_p, Eigen::Index first, Eigen::Index count, const s
   using T = std::remove_cvref_t<decltype(1.0 * log_p(0, 0))>;
   CtcRecursion<T> recursion(labels, options);
   const auto columns = static_cast<Eigen::Index>(labels.size());
-  Eigen::ArrayXXd blank(count, columns + 1), emit(count, columns);
+  dependent_t<P> blank(count, columns + 1), emit(count, columns);
   const auto store = [](auto&& row, const std::vector<T>& values) {
     for (std::size_t n = 0; n < values.size(); ++n) row(static_cast<Eigen::Index>(n)) = grove::value_of(values[n]);
   };
@@ -139,6 +139,7 @@ auto ctc_loss(const X& logits, const std::vector<int>& labels, const CtcOptions&
 template <class X>
 auto ctc_loss_with_forward_probs(const X& logits, const Eigen::ArrayXXd& logit_paddings, const Eigen::ArrayXXi& labels,
                                  const Eigen::ArrayXXd& label_paddings, const CtcOptions& options = {}) {
+  const detail::dependent_t<X>& paddings = label_paddings;
   const Eigen::Index sequences = logit_paddings.rows(), frames = logit_paddings.cols();
   if (logits.rows() != sequences * frames || sequences == 0) {
     throw ShapeError(detail::fill("ctc_loss: logits have {} rows, and logit_paddings are {}×{}, sequences by frames",
@@ -157,7 +158,7 @@ auto ctc_loss_with_forward_probs(const X& logits, const Eigen::ArrayXXd& logit_p
     std::vector<int> of_sequence;
     for (Eigen::Index n = 0; n < labels.cols(); ++n) of_sequence.push_back(labels(b, n));
     detail::check_ctc_labels(of_sequence, logits.cols(), options);
-    const auto label_count = static_cast<std::size_t>((label_paddings.row(b) == 0).count());
+    const auto label_count = static_cast<std::size_t>((paddings.row(b) == 0).count());
     auto forward = detail::ctc_forward(
         log_p, b * frames, frames, of_sequence, label_count, [&](Eigen::Index t) { return logit_paddings(b, t) != 0; },
         options);

@@ -11,6 +11,15 @@ namespace detail {
 
 using grove::detail::fill;
 
+template <class, class T>
+struct dependent {
+  using type = T;
+};
+/// T by a name that depends on X, so that what a template computes with plain arrays is compiled where it is used, and
+/// not in every program that includes it.
+template <class X, class T = Eigen::ArrayXXd>
+using dependent_t = typename dependent<X, T>::type;
+
 /// The elements of a matrix as an array; numbers and arrays as they are.
 template <class X>
 decltype(auto) elements(const X& x) {

@@ -40,7 +40,7 @@ auto ntxent(const X& embeddings, const std::vector<int>& labels, double temperat
   if (static_cast<Eigen::Index>(labels.size()) != n) {
     throw ShapeError(detail::fill("ntxent: there are {} embeddings and {} labels", {n, labels.size()}));
   }
-  Eigen::ArrayXXd others(n, n), positives = Eigen::ArrayXXd::Zero(n, n);
+  detail::dependent_t<X> others(n, n), positives = detail::dependent_t<X>::Zero(n, n);
   for (Eigen::Index i = 0; i < n; ++i) {
     for (Eigen::Index j = 0; j < n; ++j) {
       const bool same = labels[static_cast<std::size_t>(i)] == labels[static_cast<std::size_t>(j)];
