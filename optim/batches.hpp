@@ -55,8 +55,11 @@ template <class T>
 void gather(typename BatchOf<T>::type& batch, const T& data, const std::vector<std::int64_t>& order, std::size_t begin,
             std::size_t count) {
   if constexpr (DenseData<T>) {
-    batch.resize(static_cast<Eigen::Index>(count), data.cols());
-    for (std::size_t i = 0; i < count; ++i) batch.row(static_cast<Eigen::Index>(i)) = data.row(order[begin + i]);
+    const auto rows = static_cast<Eigen::Index>(count);
+    batch.resize(rows, data.cols());
+    for (Eigen::Index j = 0; j < data.cols(); ++j)
+      for (Eigen::Index i = 0; i < rows; ++i)
+        batch.coeffRef(i, j) = data.coeff(order[begin + static_cast<std::size_t>(i)], j);
   } else if constexpr (IsVector<T>::value) {
     batch.clear();
     for (std::size_t i = 0; i < count; ++i) batch.push_back(data[static_cast<std::size_t>(order[begin + i])]);
@@ -74,10 +77,7 @@ class Batches {
  public:
   /// Throws: DataError if there is no data, HyperparameterError if `batch_size` is not positive.
   Batches(std::int64_t batch_size, std::uint64_t seed, bool shuffle, const Args&... args)
-      : args_(args...),
-        batch_(typename detail::BatchOf<Args>::type(initial(args))...),
-        shuffle_(shuffle),
-        random_(seed) {
+      : args_(args...), batch_(initial(args)...), shuffle_(shuffle), random_(seed) {
     if (batch_size <= 0)
       throw HyperparameterError(detail::fill("minimize: batch_size must be positive, got {}", {batch_size}));
     batch_size_ = static_cast<std::size_t>(batch_size);
@@ -111,11 +111,11 @@ class Batches {
  private:
   /// Data start empty; what is no data is copied once.
   template <class T>
-  static decltype(auto) initial(const T& arg) {
+  static auto initial(const T& arg) {
     if constexpr (detail::DenseData<T>) {
-      return arg.topRows(0);
+      return typename detail::BatchOf<T>::type(0, arg.cols());
     } else {
-      return (arg);
+      return arg;
     }
   }
 
