@@ -40,13 +40,13 @@ template <class Derived>
 template <class... I>
 auto DenseOps<Derived>::maxCoeff(I*... index) const {
   return extreme_of(
-      "max", evaluated(self()), [](const auto& a, const auto& b) { return a > b; }, index...);
+      "max", evaluated(self()), [](const auto& a, const auto& b) { return a > b || (a != a && b == b); }, index...);
 }
 template <class Derived>
 template <class... I>
 auto DenseOps<Derived>::minCoeff(I*... index) const {
   return extreme_of(
-      "min", evaluated(self()), [](const auto& a, const auto& b) { return a < b; }, index...);
+      "min", evaluated(self()), [](const auto& a, const auto& b) { return a < b || (a != a && b == b); }, index...);
 }
 
 template <class X, class Holds>

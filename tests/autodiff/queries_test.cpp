@@ -20,6 +20,9 @@ TEST_CASE("where an extreme is, and its gradient") {
   const auto tie = [&first](const auto& x) { return x.maxCoeff(&first); };
   CHECK(grove::grad(tie)(VectorXd(Eigen::Vector3d(1, 2, 2))) == Eigen::Vector3d(0, 1, 0));
   CHECK(first == 1);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(grove::evaluate(tie, VectorXd(Eigen::Vector3d(1, nan, 2)))));
+  CHECK(first == 1);
   CHECK(message_of<grove::ShapeError>([&] { grove::evaluate(tie, VectorXd(0)); }) ==
         "max: needs at least one element, got none");
 }
