@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "autodiff/detail/entry_bytes.hpp"
@@ -81,9 +83,17 @@ class Statements {
   [[gnu::always_inline]] Id push_nonzero(const Id* ids, const Partials& partials) {
     ready();
     Entry* entry = end_;
-    for (int k = 0; k < N; ++k) {
-      const S partial = partials[k];
-      if (!is_exact_zero(partial)) Run::put(entry++, slot_of(ids[k]), partial);
+    if constexpr (std::is_same_v<S, double>) {  // the bits of zeros of both signs are told faster, and moved faster
+      std::uint64_t bits[sizeof(Partials) / sizeof(S)];
+      std::memcpy(bits, &partials, sizeof partials);
+      for (int k = 0; k < N; ++k) {
+        if (bits[k] << 1 != 0) Run::put(entry++, slot_of(ids[k]), std::bit_cast<double>(bits[k]));
+      }
+    } else {
+      for (int k = 0; k < N; ++k) {
+        const S partial = partials[k];
+        if (!is_exact_zero(partial)) Run::put(entry++, slot_of(ids[k]), partial);
+      }
     }
     return entry == end_ ? 0 : finish(entry - end_);
   }
