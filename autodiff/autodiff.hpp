@@ -21,6 +21,7 @@
 #include "autodiff/jvp.hpp"
 #include "autodiff/linear_algebra.hpp"
 #include "autodiff/map.hpp"
+#include "autodiff/print.hpp"
 #include "autodiff/queries.hpp"
 #include "autodiff/reverse.hpp"
 #include "autodiff/shape.hpp"

@@ -49,7 +49,7 @@ struct TextPart {
   return fill("{}×{}", {rows, cols});
 }
 
-/// Base of the fmt::formatter of a class that has a text: the specification is a string's. (fmt's own formatter of
+/// Base of the fmt::formatter of a class that has a text: the specification is that of a string or a number. (fmt's own formatter of
 /// strings needs a header that is five times as large.)
 struct TextFormatter {
   template <class ParseContext>
@@ -59,10 +59,10 @@ struct TextFormatter {
     specification = {context.begin(), end};
     return end;
   }
-  template <class Context>
-  auto write(const std::string& text, Context& context) const {
+  template <class T, class Context>
+  auto write(const T& text_or_number, Context& context) const {
     const std::string pattern = "{:" + std::string(specification) + '}';
-    return fmt::vformat_to(context.out(), pattern, fmt::make_format_args(text));
+    return fmt::vformat_to(context.out(), pattern, fmt::make_format_args(text_or_number));
   }
 
   std::string_view specification;
