@@ -34,6 +34,8 @@ class Tape : public Statements<S> {
     Nodes::Mark nodes;
     OwnedObjects::Mark owned = nullptr;
     Arena::Mark arena;
+    int constants = 0;
+    bool guards_zero_cotangents = false;
   };
 
   constexpr Tape() = default;
@@ -111,14 +113,11 @@ class Tape : public Statements<S> {
   const Mark& opened() const { return opened_; }
 
   void close() {
-    last_ = usage_since(opened_);
-    owned_.destroy_since(opened_.owned);
-    if (last_.bytes > high_water_) high_water_ = last_.bytes;
-    this->rewind(opened_);
-    nodes_.rewind(opened_.nodes);
-    arena_.rewind(opened_.arena);
-    if (opened_.tag != closed_tag) [[unlikely]]
+    if (opened_.tag == closed_tag) [[likely]] {
+      rewind_to(Mark{});
+    } else {
       unnest();
+    }
   }
 
   /// True for the tag of a recording that this one is nested in.
@@ -160,21 +159,36 @@ class Tape : public Statements<S> {
   void clear_adjoints() { Base::clear_adjoints(opened_); }
 
  private:
-  Mark mark() const { return {Base::mark(), nodes_.mark(), owned_.mark(), arena_.mark()}; }
-  // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is.
+  Mark mark() const {
+    return {Base::mark(), nodes_.mark(), owned_.mark(), arena_.mark(), constants_.count, guards_zero_cotangents};
+  }
+  // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is then.
   [[gnu::noinline, gnu::cold]] void nest() {
     this->finish_newest();
     enclosing_.push_back(opened_);
     opened_ = mark();
     nodes_.begin();
+    guards_zero_cotangents = false;
   }
   [[gnu::noinline, gnu::cold]] void unnest() {
+    rewind_to(opened_);
     opened_ = enclosing_.back();
     enclosing_.pop_back();
   }
+  [[gnu::always_inline]] void rewind_to(const Mark& mark) {
+    last_ = usage_since(mark);
+    owned_.destroy_since(mark.owned);
+    if (last_.bytes > high_water_) high_water_ = last_.bytes;
+    this->rewind(mark);
+    nodes_.rewind(mark.nodes);
+    arena_.rewind(mark.arena);
+    constants_.count = mark.constants;
+    guards_zero_cotangents = mark.guards_zero_cotangents;
+  }
+
   std::uint32_t next_slot() const { return static_cast<std::uint32_t>(this->slot_count()); }
 
-  TapeStats usage_since(const Mark& mark) const {
+  [[gnu::always_inline]] TapeStats usage_since(const Mark& mark) const {
     const std::size_t entries = this->bytes_of_entries() - mark.entry_bytes, slots = this->slot_count() - mark.slots;
     const std::size_t statements = slots - (this->other_slots() - mark.other_slots);
     const std::size_t nodes = nodes_.size() - mark.nodes.count;

@@ -6,6 +6,7 @@
 #include <new>
 #include <type_traits>
 
+#include "autodiff/detail/entry_bytes.hpp"
 #include "autodiff/detail/tape_scalar.hpp"
 #include "autodiff/detail/tape_storage.hpp"
 
@@ -66,18 +67,18 @@ struct EntryRun {
     return false;
   }
 
-  /// True if the run of equal length at `other` is of the same slots.
-  [[gnu::always_inline]] static bool has_slots_of(const Entry* other, const Entry* begin, const Entry* end) {
-    for (; begin != end; ++begin, ++other) {
-      if (begin->slot != other->slot) return false;
+  /// True if the entries that lie `bytes` before these are of the same slots.
+  [[gnu::always_inline]] static bool has_slots_before(std::size_t bytes, const Entry* begin, const Entry* end) {
+    for (; begin != end; ++begin) {
+      if (begin->slot != EntryBytes<S>::before(begin, bytes)->slot) return false;
     }
     return true;
   }
-  /// Adds p times the partials to those of such a run.
-  [[gnu::always_inline]] static void add_to(Entry* other, const Entry* begin, const Entry* end, const S p) {
+  /// Adds p times the partials to theirs.
+  [[gnu::always_inline]] static void add_to_those_before(std::size_t bytes, Entry* begin, const Entry* end, const S p) {
     if (is_exact_zero(p)) return;
-    for (; begin != end; ++begin, ++other) {
-      other->partial += p * begin->partial;
+    for (; begin != end; ++begin) {
+      EntryBytes<S>::before(begin, bytes)->partial += p * begin->partial;
       keep_scalar();
     }
   }

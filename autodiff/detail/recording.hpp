@@ -11,21 +11,14 @@ template <class S>
 class Recording {
  public:
   Recording() : Recording(current_tape<S> == &closed_tape<S> ? tape_of_this_thread<S>() : *current_tape<S>) {}
-  explicit Recording(Tape<S>& tape)
-      : tape_(tape),
-        previous_(current_tape<S>),
-        constants_(tape.constants().count),
-        guards_(tape.guards_zero_cotangents) {
+  explicit Recording(Tape<S>& tape) : tape_(tape), previous_(current_tape<S>) {
     tape.open();
     current_tape<S> = &tape;
-    tape.guards_zero_cotangents = false;
   }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
   ~Recording() {
     tape_.close();
-    tape_.constants().count = constants_;
-    tape_.guards_zero_cotangents = guards_;
     current_tape<S> = previous_;
   }
 
@@ -34,8 +27,6 @@ class Recording {
  private:
   Tape<S>& tape_;
   Tape<S>* previous_;
-  int constants_;
-  bool guards_;
 };
 
 }  // namespace grove::detail

@@ -135,23 +135,23 @@ class Statements {
     --next_;
   }
 
-  [[gnu::always_inline]] bool can_append_newest_two() const {
-    return newest_size() + previous_size() <= max_entries * sizeof(Entry);
-  }
-  /// Multiplies the newest statement by q and joins it to the one before it; but if it depends on that one's result, it
-  /// stays a statement. True if they are one now.
+  /// Multiplies the newest statement by q and joins it to the one before it; but if it depends on that one's result, or
+  /// they are too long together, it stays a statement. True if they are one now.
   template <class Q>
   [[gnu::always_inline]] bool append_newest_to_previous(const Q& q) {
-    Entry* const older = Bytes::before(begin_, previous_size());
-    if (previous_size() == newest_size() && Run::has_slots_of(older, begin_, end_)) {
-      Run::add_to(older, begin_, end_, whole_factor(q));  // another term of a sum over the same variables
+    const std::size_t previous = previous_size();
+    if (previous == newest_size() && Run::has_slots_before(previous, begin_, end_)) {
+      Run::add_to_those_before(previous, begin_, end_, whole_factor(q));  // a sum of terms in the same variables
       end_ = begin_;
+    } else if (newest_size() + previous > max_entries * sizeof(Entry)) {
+      apply_to_newest(q);
+      return false;
     } else if (std::is_same_v<Q, One> && !lacks_factor()) {
       if (Run::has(slot_of(next_) - 2, begin_, end_)) return false;
     } else if (!Run::scale_without(slot_of(next_) - 2, begin_, end_, whole_factor(q))) {
       return false;
     }
-    begin_ = older;
+    begin_ = Bytes::before(begin_, previous);
     --next_;
     return true;
   }
@@ -194,7 +194,7 @@ class Statements {
       open_storage();
     next_ = id_of(tag_of_new, slot_of(next_));
   }
-  void rewind(const Mark& mark) {
+  [[gnu::always_inline]] void rewind(const Mark& mark) {
     end_ = Bytes::after(storage_.entries(), mark.entry_bytes);
     begin_ = Bytes::before(end_, mark.newest_bytes);
     next_ = id_of(mark.tag, static_cast<std::uint32_t>(mark.slots));

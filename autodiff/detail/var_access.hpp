@@ -146,7 +146,7 @@ struct VarAccess {
   [[gnu::always_inline]] static void record_sum(Var<S>& sum, B&& b, const P& sign, const S& value) {
     Tape<S>& tape = *current_tape<S>;
     if constexpr (!std::is_lvalue_reference_v<B>) {
-      if (sum.id_ + 1 == b.id_ && tape.is_newest(b.id_) && tape.can_append_newest_two()) [[likely]] {
+      if (sum.id_ + 1 == b.id_ && tape.is_newest(b.id_)) [[likely]] {
         if (!tape.append_newest_to_previous(sign)) [[unlikely]]
           sum.id_ = tape.push(sum.id_, One(), b.id_, One());
         b.id_ = moved;
