@@ -97,8 +97,9 @@ auto gather(const X& x, const List& indices) {
 namespace detail {
 
 /// What Eigen's `last`, `all`, `seq(…)` or a list of indices stand for in a dimension of that size: an index, or a list
-/// of them. Eigen applies them to the numbers 0, 1, 2, …; those outside are found when they are used.
-template <class I, class Number = Index>  // a parameter, lest Eigen's part be compiled where it is not used
+/// of them, in the tape's memory. Eigen applies them to the numbers 0, 1, 2, …; those outside are found when they are
+/// used.
+template <class S, class I, class Number = Index>  // a parameter, lest Eigen's part be compiled where it is not used
 auto places_of(const I& i, Index size) {
   using Numbers = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
   if constexpr (std::is_convertible_v<I, Index>) {
@@ -109,23 +110,24 @@ auto places_of(const I& i, Index size) {
     if constexpr (std::is_convertible_v<decltype(part), Index>) {
       return static_cast<Index>(part);
     } else {
-      std::vector<Index> places(static_cast<std::size_t>(part.rows()));
-      for (std::size_t k = 0; k < places.size(); ++k) {
+      const Index n = part.rows();
+      Index* places = current_tape<S>->template allocate_array<Index>(static_cast<std::size_t>(n));
+      for (Index k = 0; k < n; ++k) {
         if constexpr (requires { part.rowIndices(); }) {
-          places[k] = static_cast<Index>(part.rowIndices()[k]);
+          places[k] = static_cast<Index>(part.rowIndices()[static_cast<std::size_t>(k)]);
         } else {
-          places[k] = part.startRow() + static_cast<Index>(k);
+          places[k] = part.startRow() + k;
         }
       }
-      return places;
+      return Eigen::Map<const Eigen::Matrix<Index, Eigen::Dynamic, 1>>(places, n);
     }
   }
 }
 
 template <class X, class I, class J>
 auto named_part(const X& x, const I& i, const J& j) {
-  const auto rows = places_of(i, x.rows());
-  const auto cols = places_of(j, x.cols());
+  const auto rows = places_of<typename X::S>(i, x.rows());
+  const auto cols = places_of<typename X::S>(j, x.cols());
   constexpr bool one_row = std::is_integral_v<bare<decltype(rows)>>, one_col = std::is_integral_v<bare<decltype(cols)>>;
   if constexpr (one_row && one_col) {
     return x.element(rows, cols);
@@ -139,7 +141,7 @@ auto named_part(const X& x, const I& i, const J& j) {
 }
 template <class X, class I>
 auto named_part(const X& x, const I& i) {
-  const auto places = places_of(i, x.size());
+  const auto places = places_of<typename X::S>(i, x.size());
   if constexpr (std::is_integral_v<bare<decltype(places)>>) {
     return x.element(places);
   } else {
