@@ -38,6 +38,15 @@ inline std::string entry_name(const FlatProblem& problem, Eigen::Index position)
   return {};
 }
 
+// What to do about a value that is not finite.
+inline std::string way_to_a_value(const FlatProblem& problem) {
+  for (Eigen::Index k = 0; k < problem.params.size(); ++k) {
+    if (!std::isfinite(problem.params[k]))
+      return fill("{} is {} there", {entry_name(problem, k), problem.params[k]});
+  }
+  return "check at another point";
+}
+
 // What is wrong with the shape of the gradient, or nothing.
 inline std::string structure_error(const FlatProblem& problem, const FlatProblem::Gradient& gradient) {
   const auto& want = problem.leaves;
@@ -126,7 +135,7 @@ class GradcheckRun {
     findings_.analytic = std::move(first.entries);
     if (!std::isfinite(value)) {
       for (std::size_t i = 0; i < checker_.leaf_count(); ++i) findings_.worsen(i, non_finite);
-      return fail(non_finite, fill("the value at params is {}; check at another point", {value}));
+      return fail(non_finite, fill("the value at params is {}; {}", {value, way_to_a_value(problem_)}));
     }
     if (!std::isnan(first.value) && !same(value, first.value))
       return fail(nondeterministic,

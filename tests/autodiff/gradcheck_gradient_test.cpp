@@ -298,6 +298,10 @@ TEST_CASE("a gradient or value that is not finite fails") {
       gradcheck_gradient_report([](double x) { return std::log(x); }, [](double x) { return 1 / x; }, -1.0);
   CHECK(report.verdict == GradcheckVerdict::non_finite);
   CHECK(mentions(report, "the value at params is "));
+  CHECK(mentions(report, "check at another point"));
+  const auto of_nan =
+      gradcheck_gradient_report([](double x) { return x * x; }, [](double x) { return 2 * x; }, std::nan(""));
+  CHECK(mentions(of_nan, "the value at params is nan; params is nan there"));
 }
 
 TEST_CASE("a leaf that the value does not use is listed and passes") {
