@@ -41,8 +41,7 @@ inline std::string entry_name(const FlatProblem& problem, Eigen::Index position)
 // What to do about a value that is not finite.
 inline std::string way_to_a_value(const FlatProblem& problem) {
   for (Eigen::Index k = 0; k < problem.params.size(); ++k) {
-    if (!std::isfinite(problem.params[k]))
-      return fill("{} is {} there", {entry_name(problem, k), problem.params[k]});
+    if (!std::isfinite(problem.params[k])) return fill("{} is {} there", {entry_name(problem, k), problem.params[k]});
   }
   return "check at another point";
 }
