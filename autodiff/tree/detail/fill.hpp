@@ -49,8 +49,8 @@ struct TextPart {
   return fill("{}×{}", {rows, cols});
 }
 
-/// Base of the fmt::formatter of a class that has a text: the specification is that of a string or a number. (fmt's own formatter of
-/// strings needs a header that is five times as large.)
+/// Base of the fmt::formatter of a class that has a text: the specification is that of a string or a number. (fmt's own
+/// formatter of strings needs a header that is five times as large.)
 struct TextFormatter {
   template <class ParseContext>
   constexpr auto parse(ParseContext& context) {
