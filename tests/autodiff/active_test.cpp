@@ -93,8 +93,7 @@ TEST_CASE("a view refers to its parent: nothing is copied or recorded") {
 TEST_CASE("out-of-range views and elements are errors with numbers") {
   const auto loss_of = [](auto view) { return [view](const auto& m) { return view(m).sum(); }; };
   const MatrixXd x = example(2, 3);
-  CHECK_THROWS_WITH(grove::grad(loss_of([](const auto& m) { return m.row(2); }))(x),
-                    "row: index 2 is outside [0, 2)");
+  CHECK_THROWS_WITH(grove::grad(loss_of([](const auto& m) { return m.row(2); }))(x), "row: index 2 is outside [0, 2)");
   CHECK_THROWS_WITH(grove::grad(loss_of([](const auto& m) { return m.col(-1); }))(x),
                     "col: index -1 is outside [0, 3)");
   CHECK_THROWS_AS(grove::grad(loss_of([](const auto& m) { return m.block(1, 1, 2, 2); }))(x), grove::ShapeError);
