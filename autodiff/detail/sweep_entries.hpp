@@ -26,20 +26,9 @@ const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* c
       adjoints[entry->slot] += a * entry->partial;
     };
     constexpr std::size_t one = sizeof(TapeEntry<S>) / EntryBytes<S>::unit;
-    for (; size > 4 * one; size -= one) send();
-    switch (size) {  // most statements are short: a jump instead of a loop
-      case 4 * one:
-        send();
-        [[fallthrough]];
-      case 3 * one:
-        send();
-        [[fallthrough]];
-      case 2 * one:
-        send();
-        [[fallthrough]];
-      default:
-        send();
-    }
+    for (; size > 2 * one; size -= one) send();  // most statements have one or two entries
+    if (size == 2 * one) send();
+    send();
   }
   return entry;
 }
