@@ -1,6 +1,8 @@
 // A scalar function applied to each element of arrays.
 #pragma once
 
+#include <new>
+
 #include "autodiff/fuse.hpp"
 
 namespace grove {
@@ -143,13 +145,14 @@ requires(detail::any_dense<X...>) auto map(const F& f, const X&... x) {
 
 namespace detail {
 
-/// f(xᵢⱼ, …) of variables, element by element, as a matrix of Eigen.
+/// f(xᵢⱼ, …) of variables, element by element.
 template <class F, class X, class... Y>
 auto each_of(const F& f, const X& x, const Y&... y) {
   using S = typename X::S;
-  with_scalar<typename X::PlainObject, Var<S>> variables(x.rows(), x.cols());
+  auto* memory = current_tape<S>->template allocate_array<Var<S>>(static_cast<std::size_t>(x.size()));
+  Eigen::Map<with_scalar<typename X::PlainObject, Var<S>>> variables(memory, x.rows(), x.cols());
   for (Index j = 0; j < x.cols(); ++j) {
-    for (Index i = 0; i < x.rows(); ++i) variables.coeffRef(i, j) = Var<S>(f(x.coeff(i, j), y.coeff(i, j)...));
+    for (Index i = 0; i < x.rows(); ++i) new (&variables.coeffRef(i, j)) Var<S>(f(x.coeff(i, j), y.coeff(i, j)...));
   }
   return Active<typename X::PlainObject>(variables);
 }
