@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "autodiff/detail/borrowed.hpp"
+#include "autodiff/detail/call_loss.hpp"
 #include "autodiff/detail/lift.hpp"
 #include "autodiff/detail/recording.hpp"
+#include "autodiff/detail/take_adjoints.hpp"
 #include "autodiff/elementwise_members.hpp"
 #include "autodiff/reductions.hpp"
 #include "autodiff/shape.hpp"
@@ -32,120 +34,6 @@ template <class T>
 using scalar_of_tree = scalar_t<T>;
 template <class P, class S>
 using active_tree = rebind_t<bare<P>, Var<S>>;
-
-/// Lets constants that lie in an argument be referenced instead of copied.
-template <class Arg>
-void register_constants(ConstantRanges& ranges, const Arg& arg) {
-  if constexpr (is_plain_eigen<Arg>) {
-    if constexpr (lies_in_memory<Arg>) {
-      if (arg.size() != 0)
-        ranges.add(arg.data(), arg.data() + (arg.outerSize() - 1) * arg.outerStride() + arg.innerSize());
-    }
-  } else if constexpr (requires {
-                         arg.valuePtr();
-                         arg.nonZeros();
-                       }) {
-    ranges.add(arg.valuePtr(), arg.valuePtr() + arg.nonZeros());
-  } else if constexpr (tree::Pytree<Arg>) {
-    tree::detail::visit_leaves(
-        [&](const auto& leaf) {
-          if constexpr (EigenDense<decltype(leaf)>) register_constants(ranges, leaf);
-        },
-        arg);
-  }
-}
-
-/// The scalar that a loss returned, as a variable.
-template <class S, class Result>
-Var<S> loss_value(const Result& result) {
-  using R = bare<Result>;
-  if constexpr (std::is_convertible_v<const R&, Var<S>>) {
-    return result;
-  } else {
-    static_assert(std::is_convertible_v<const R&, Var<S>>,
-                  "grove: grad: the loss must return a scalar; reduce it (sum, mean, squaredNorm …), or use jacobian");
-    return Var<S>();
-  }
-}
-
-template <class S, class F, class... Args>
-decltype(auto) call_loss(F&& f, const Args&... args) {
-  constexpr bool callable = std::is_invocable_v<F&, const Args&...>;
-  static_assert(
-      callable,
-      "grove: the loss cannot be called with variables in place of its parameters: either it does not compile (see "
-      "the errors above), or it takes a plain double, matrix or struct where it must take `const auto&`");
-  if constexpr (!callable) {
-    return Var<S>();
-  } else if constexpr (std::is_void_v<std::invoke_result_t<F&, const Args&...>>) {
-    static_assert(sizeof(S) == 0, "grove: the loss returns nothing; it must return a scalar");
-    return Var<S>();
-  } else {
-    return f(args...);
-  }
-}
-
-/// Says what is wrong with the parameter at position I before anything else fails on it.
-template <std::size_t I, class... Args>
-consteval bool check_parameter() {
-  static_assert(I < sizeof...(Args), "grove: grad<I…>: there is no argument at that position");
-  if constexpr (I < sizeof...(Args)) {
-    using P = bare<std::tuple_element_t<I, std::tuple<Args...>>>;
-    constexpr bool expression = EigenDense<P> && !is_plain_object<P>;
-    static_assert(!expression, "grove: the parameter is an Eigen expression; name its value, or call .eval()");
-    if constexpr (!expression) {
-      static_assert(tree::detail::has_leaves<P>,
-                    "grove: the parameter holds no floating-point number to differentiate; of 3 make 3.0, of integers "
-                    "doubles");
-      return tree::detail::has_leaves<P>;
-    }
-  }
-  return false;
-}
-template <class Positions, class... Args>
-inline constexpr bool are_parameters = false;
-template <std::size_t... I, class... Args>
-inline constexpr bool are_parameters<std::index_sequence<I...>, Args...> = (check_parameter<I, Args...>() && ...);
-
-/// to[k] ← from[k], and clears that.
-template <class S, class Number>
-void take_run(S* from, Number* to, Index n) {
-  in_packs<S>(n, [=]<class P>(std::type_identity<P>, Index k) {
-    store(to + k, load<P>(from + k));
-    store<P>(from + k, repeated<P>(S(0)));
-  });
-}
-
-/// Moves the adjoints of the inputs into a tree of plain numbers, and clears them.
-template <class S, class G, class A>
-void take_adjoints(G& grads, const A& active) {
-  Tape<S>& tape = *current_tape<S>;
-  const auto take = [&tape](auto& g, const auto& a) {
-    using Leaf = bare<decltype(a)>;
-    if constexpr (is_var<Leaf>) {
-      S& adjoint = *tape.adjoint(VarAccess::slot(a));
-      g = static_cast<bare<decltype(g)>>(adjoint);
-      adjoint = S(0);
-    } else if constexpr (is_active_handle<Leaf>) {
-      if constexpr (is_plain_object<bare<decltype(g)>> && std::is_floating_point_v<S>) {
-        g.resize(a.rows(), a.cols());
-        take_run(tape.adjoint(a.slot()), g.data(), g.size());
-      } else {
-        auto adjoint = a.adjoint_map();
-        g = adjoint;
-        adjoint.setZero();
-      }
-    } else if constexpr (is_eigen_of_vars<Leaf>) {
-      g.resize(a.rows(), a.cols());
-      for (Index k = 0; k < a.size(); ++k) {
-        S& adjoint = *tape.adjoint(VarAccess::slot(a.data()[k]));
-        g.data()[k] = static_cast<typename bare<decltype(g)>::Scalar>(adjoint);
-        adjoint = S(0);
-      }
-    }
-  };
-  tree::detail::visit(tree::detail::NoTrail{}, take, grads, active);  // the caller made them agree
-}
 
 /// The I-th of the lifted arguments where I is differentiated, else the argument itself.
 template <std::size_t K, std::size_t... I>
