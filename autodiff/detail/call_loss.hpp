@@ -70,7 +70,8 @@ consteval bool check_parameter() {
     constexpr bool expression = EigenDense<P> && !is_plain_object<P>;
     static_assert(!expression, "grove: the parameter is an Eigen expression; name its value, or call .eval()");
     if constexpr (!expression) {
-      static_assert(tree::detail::has_leaves<P>,
+      constexpr bool said = tree::detail::kind_of<P> == tree::detail::Kind::unsupported;  // by has_leaves
+      static_assert(tree::detail::has_leaves<P> || said,
                     "grove: the parameter holds no floating-point number to differentiate; of 3 make 3.0, of integers "
                     "doubles");
       return tree::detail::has_leaves<P>;

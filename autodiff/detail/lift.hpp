@@ -45,7 +45,7 @@ class Lifter {
       const S* data = values_of<A>(plain);
       active =
           recording_ ? A(data, slot(0), tag_, plain.rows(), plain.cols()) : A(data, 0, 0, plain.rows(), plain.cols());
-    } else {
+    } else if constexpr (EigenDense<A>) {
       active.resize(plain.rows(), plain.cols());
       for (Index j = 0; j < plain.cols(); ++j) {
         for (Index i = 0; i < plain.rows(); ++i) {
