@@ -68,6 +68,10 @@ struct Lanes<S, N> {
 
   register_t<S, N> numbers;
 
+  // Not a block of zeros, which may become a string instruction: a register of zeros.
+  constexpr Lanes() : numbers{} {}
+  constexpr Lanes(const register_t<S, N>& in_register) : numbers(in_register) {}
+
   S operator[](long k) const {
     if constexpr (N == 1) {
       return numbers;
