@@ -12,11 +12,11 @@ namespace detail {
 
 /// The number below variables and forward-mode numbers.
 template <class T>
-auto plain_number(const T& x) {
+auto innermost_value(const T& x) {
   if constexpr (is_var<T>) {
-    return plain_number(x.value());
+    return innermost_value(x.value());
   } else if constexpr (is_dual<T>) {
-    return plain_number(x.value);
+    return innermost_value(x.value);
   } else {
     return x;
   }
@@ -36,13 +36,13 @@ template <class S>
 struct fmt::formatter<grove::Var<S>> : grove::detail::TextFormatter {
   template <class Context>
   auto format(const grove::Var<S>& x, Context& context) const {
-    return write(grove::detail::plain_number(x), context);
+    return write(grove::detail::innermost_value(x), context);
   }
 };
 template <class S, int N, bool Forward>
 struct fmt::formatter<grove::Dual<S, N, Forward>> : grove::detail::TextFormatter {
   template <class Context>
   auto format(const grove::Dual<S, N, Forward>& x, Context& context) const {
-    return write(grove::detail::plain_number(x), context);
+    return write(grove::detail::innermost_value(x), context);
   }
 };

@@ -192,9 +192,8 @@ class Tape : public Statements<S> {
     const std::size_t entries = this->bytes_of_entries() - mark.entry_bytes, slots = this->slot_count() - mark.slots;
     const std::size_t statements = slots - (this->other_slots() - mark.other_slots);
     const std::size_t nodes = nodes_.size() - mark.nodes.count;
-    const Arena::Mark now = arena_.mark();
-    const std::size_t values = now.chunk == mark.arena.chunk ? now.offset - mark.arena.offset : arena_.bytes_used();
-    return {statements + nodes, entries + statements + nodes * sizeof(TapeNode) + slots * sizeof(S) + values, 0};
+    const std::size_t bytes = entries + statements + nodes * sizeof(TapeNode) + slots * sizeof(S);
+    return {statements + nodes, bytes + arena_.bytes_since(mark.arena), 0};
   }
 
   Nodes nodes_;

@@ -58,18 +58,22 @@ class Arena {
   Mark mark() const { return {chunk_, offset_}; }
 
   void rewind(Mark mark) {
-    if (mark.chunk != chunk_) [[unlikely]]
-      enter_chunk(mark.chunk == nullptr ? first_ : mark.chunk);  // nullptr: of the time before the first chunk
+    Chunk* const chunk = chunk_of(mark);
+    if (chunk != chunk_) [[unlikely]]
+      enter_chunk(chunk);
     offset_ = mark.offset;
   }
 
-  std::size_t bytes_used() const {
-    std::size_t bytes = offset_;
-    for (const Chunk* chunk = first_; chunk != chunk_; chunk = chunk->next) bytes += chunk->size;
+  /// Bytes allocated since a mark; of the chunks between, all bytes.
+  std::size_t bytes_since(Mark mark) const {
+    std::size_t bytes = offset_ - mark.offset;
+    for (const Chunk* chunk = chunk_of(mark); chunk != chunk_; chunk = chunk->next) bytes += chunk->size;
     return bytes;
   }
 
  private:
+  // A mark of the time before the first chunk has none.
+  Chunk* chunk_of(Mark mark) const { return mark.chunk == nullptr ? first_ : mark.chunk; }
   // The chunks after the current one that are too small are passed over, and used again after the next rewind.
   [[gnu::noinline]] void* allocate_in_next_chunk(std::size_t padded) {
     Chunk* last = chunk_;
