@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include <autodiff/error.hpp>
-#include <models/detail/uniform.hpp>
-#include <models/figure.hpp>
+#include <models/data/detail/uniform.hpp>
+#include <models/figures/figure.hpp>
 
 namespace grove::models {
 

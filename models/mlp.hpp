@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include <autodiff/autodiff.hpp>
-#include <models/detail/uniform.hpp>
+#include <models/data/detail/uniform.hpp>
 
 namespace grove::models {
 

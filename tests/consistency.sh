@@ -19,7 +19,7 @@ complain_each() {
 }
 
 # headers <folder>... : the headers in the folders that a user may include.
-headers() { find "$@" -name '*.hpp' -not -path '*/detail/*' | sort; }
+headers() { find "$@" -name '*.hpp' -not -path '*/detail/*' -not -path '*/engine/*' | sort; }
 
 # includes <file> : what the file includes of Grove.
 includes() { sed -nE 's/^ *# *include *["<]((autodiff|optim|models)\/[^">]+)[">].*/\1/p' "$1"; }
@@ -43,10 +43,10 @@ complain_each "includes upwards" < <(grep -rnE '^ *# *include *["<](optim|models
 complain_each "includes upwards" < <(grep -rnE '^ *# *include *["<]models/' optim --include='*.hpp' || true)
 complain_each "autodiff/tree includes the tape" < <(
   grep -rnE '^ *# *include *["<](autodiff/|optim/|models/)' autodiff/tree --include='*.hpp' |
-    grep -vE '["<]autodiff/(tree/|error\.hpp)' || true
+    grep -vE '["<]autodiff/(tree/|detail/|error\.hpp)' || true
 )
 complain_each "includes an internal header" < <(
-  grep -rnE '^ *# *include *["<](autodiff|optim|models)/(.*/)?detail/' examples README.md || true
+  grep -rnE '^ *# *include *["<](autodiff|optim|models)/(.*/)?(detail|engine)/' examples README.md || true
 )
 # One header has one spelling, the one that users write.
 complain_each "includes relative to its own folder" < <(
@@ -69,9 +69,11 @@ while IFS= read -r header; do
   grep -q '^#pragma once' "$header" || complain "$header: no #pragma once"
 done < <(find autodiff optim models -name '*.hpp' | sort)
 
-# Every test is compiled: it stands in the CMakeLists.txt of its folder.
+# Every test is compiled: it stands in the nearest CMakeLists.txt above it.
 while IFS= read -r test; do
-  list=$(dirname "$test")/CMakeLists.txt
+  list=$(dirname "$test")
+  until [[ -f $list/CMakeLists.txt ]]; do list=$(dirname "$list"); done
+  list=$list/CMakeLists.txt
   name=$(basename "$test")
   grep -qE "(^|[^a-z0-9_])${name%.cpp}(\.cpp)?([^a-z0-9_]|\$)" "$list" || complain "$test is not listed in $list"
 done < <(find tests/autodiff tests/optim tests/models tests/compile_fail examples -name '*.cpp' | sort)
@@ -92,7 +94,7 @@ optimizers() {
 }
 # shellcheck disable=SC2016
 in_readme() { grep -E "^\| optimizers( in .contrib::.)? +\|" README.md | grep -oE '`[a-z0-9_]+`' | tr -d '`' | sort -u; }
-complain_each "README.md does not name the optimizer" < <(comm -23 <(optimizers optim/*.hpp optim/contrib/*.hpp) <(in_readme))
+complain_each "README.md does not name the optimizer" < <(comm -23 <(optimizers optim/optimizers/*.hpp optim/transforms/*.hpp optim/contrib/*.hpp) <(in_readme))
 while IFS= read -r name; do
   grep -rqE "auto $name\(" optim --include='*.hpp' || complain "README.md names an optimizer that does not exist: $name"
 done < <(in_readme)

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
-#include "autodiff/tree/detail/nodes.hpp"
+#include "autodiff/tree/detail/member_access.hpp"
 #include "autodiff/tree/path.hpp"
 #include "autodiff/tree/structure.hpp"
 #include "autodiff/tree/traits.hpp"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "autodiff/tree/detail/fill.hpp"
+#include "autodiff/detail/message.hpp"
 
 namespace grove::tree {
 

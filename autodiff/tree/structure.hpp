@@ -62,4 +62,4 @@ void check_same_structure(std::string_view function, const A& a, const B& b, std
 
 }  // namespace grove::tree
 
-#include "autodiff/tree/detail/structure.hpp"
+#include "autodiff/tree/detail/describe.hpp"

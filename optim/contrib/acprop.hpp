@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/adabelief.hpp"
+#include "optim/optimizers/adabelief.hpp"
 
 namespace grove::optim::contrib {
 

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/add_decayed_weights.hpp"
-#include "optim/chain.hpp"
-#include "optim/scale_by_adam.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale_by_adam.hpp"
 
 namespace grove::optim::contrib {
 

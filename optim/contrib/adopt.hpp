@@ -7,10 +7,10 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/chain.hpp"
-#include "optim/scale.hpp"
-#include "optim/scale_by_adam.hpp"
-#include "optim/schedule.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/schedules/schedule.hpp"
+#include "optim/transforms/scale.hpp"
+#include "optim/transforms/scale_by_adam.hpp"
 
 namespace grove::optim::contrib {
 

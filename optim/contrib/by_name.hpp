@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "optim/detail/contrib_catalogue.hpp"
+#include "optim/contrib/detail/catalogue.hpp"
 
 namespace grove::optim::contrib {
 

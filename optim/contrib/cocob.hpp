@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/add_decayed_weights.hpp"
-#include "optim/chain.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/transforms/add_decayed_weights.hpp"
 
 namespace grove::optim::contrib {
 

@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
-#include "optim/add_decayed_weights.hpp"
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/maybe.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/protocol/maybe.hpp"
+#include "optim/transforms/add_decayed_weights.hpp"
 
 namespace grove::optim::detail {
 

@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/maybe.hpp"
-#include "optim/noise.hpp"
-#include "optim/per_example_clip.hpp"
-#include "optim/scale.hpp"
-#include "optim/schedule.hpp"
-#include "optim/trace.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/protocol/maybe.hpp"
+#include "optim/schedules/schedule.hpp"
+#include "optim/transforms/noise.hpp"
+#include "optim/transforms/per_example_clip.hpp"
+#include "optim/transforms/scale.hpp"
+#include "optim/transforms/trace.hpp"
 
 namespace grove::optim::contrib {
 

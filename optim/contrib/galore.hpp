@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "optim/add_decayed_weights.hpp"
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/scale_by_adam.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale_by_adam.hpp"
 
 namespace grove::optim::detail {
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
 
 namespace grove::optim::contrib {
 

@@ -8,9 +8,9 @@
 #include <limits>
 #include <utility>
 
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/schedule.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/schedules/schedule.hpp"
 
 namespace grove::optim::contrib {
 

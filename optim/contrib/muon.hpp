@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "optim/adamw.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/partition.hpp"
+#include "optim/optimizers/adamw.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/protocol/partition.hpp"
 
 namespace grove::optim::contrib {
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <utility>
 
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/mask.hpp"
-#include "optim/schedule.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/protocol/mask.hpp"
+#include "optim/schedules/schedule.hpp"
 
 namespace grove::optim::detail {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
 
 namespace grove::optim::contrib {
 

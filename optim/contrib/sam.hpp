@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "autodiff/error.hpp"
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
 
 namespace grove::optim::contrib {
 

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <utility>
 
-#include "optim/add_decayed_weights.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/maybe.hpp"
-#include "optim/rmsprop.hpp"
-#include "optim/sgd.hpp"
+#include "optim/optimizers/rmsprop.hpp"
+#include "optim/optimizers/sgd.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/protocol/maybe.hpp"
+#include "optim/transforms/add_decayed_weights.hpp"
 
 namespace grove::optim::detail {
 

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "optim/add_decayed_weights.hpp"
-#include "optim/chain.hpp"
-#include "optim/detail/leafwise.hpp"
-#include "optim/noise.hpp"
-#include "optim/scale_by_adam.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/noise.hpp"
+#include "optim/transforms/scale_by_adam.hpp"
 
 namespace grove::optim {
 

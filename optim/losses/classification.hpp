@@ -9,9 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include "optim/losses/detail/elements.hpp"
 #include "optim/losses/over.hpp"
-#include "optim/losses/shape.hpp"
-#include "optim/projections.hpp"
+#include "optim/numerics/projections.hpp"
 
 namespace grove::optim::losses {
 

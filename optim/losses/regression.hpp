@@ -3,8 +3,8 @@
 
 #include <numbers>
 
+#include "optim/losses/detail/elements.hpp"
 #include "optim/losses/over.hpp"
-#include "optim/losses/shape.hpp"
 
 namespace grove::optim::losses {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "optim/losses/shape.hpp"
+#include "optim/losses/detail/elements.hpp"
 
 namespace grove::optim::losses {
 

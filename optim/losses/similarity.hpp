@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "optim/losses/detail/elements.hpp"
 #include "optim/losses/over.hpp"
-#include "optim/losses/shape.hpp"
 
 namespace grove::optim::losses {
 

@@ -1,10 +1,10 @@
-// Central differences of a loss, for comparison with the tape. (The full checker is autodiff/gradcheck.hpp; tests of
+// Central differences of a loss, for comparison with the tape. (The full checker is autodiff/gradcheck/gradcheck.hpp; tests of
 // what it is built on must not use it.)
 #pragma once
 
 #include <cmath>
 
-#include "autodiff/grad.hpp"
+#include "autodiff/derivatives/grad.hpp"
 
 namespace grove::test {
 

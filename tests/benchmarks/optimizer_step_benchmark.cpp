@@ -14,11 +14,11 @@
 #include <tuple>
 #include <vector>
 
-#include "optim/adamw.hpp"
-#include "optim/apply_updates.hpp"
-#include "optim/clip.hpp"
-#include "optim/threads.hpp"
-#include "optim/trace.hpp"
+#include "optim/optimizers/adamw.hpp"
+#include "optim/protocol/step.hpp"
+#include "optim/transforms/clip.hpp"
+#include "optim/transforms/trace.hpp"
+#include "optim/wrappers/threads.hpp"
 
 using namespace grove::optim;
 

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include <models/mean_squared_error.hpp>
-#include <optim/schedule.hpp>
+#include <optim/schedules/schedule.hpp>
 
-#include "../catch.hpp"
+#include "tests/catch.hpp"
 
 using namespace grove::models;
 

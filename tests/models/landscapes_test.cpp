@@ -2,9 +2,9 @@
 #include <models/landscapes.hpp>
 
 #include <autodiff/autodiff.hpp>
-#include <autodiff/gradcheck.hpp>
+#include <autodiff/gradcheck/gradcheck.hpp>
 
-#include "../catch.hpp"
+#include "tests/catch.hpp"
 
 using namespace grove::models;
 

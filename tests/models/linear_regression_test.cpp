@@ -6,7 +6,7 @@
 
 #include <models/mean_squared_error.hpp>
 
-#include "../catch.hpp"
+#include "tests/catch.hpp"
 
 using namespace grove::models;
 

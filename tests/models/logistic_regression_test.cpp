@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "../catch.hpp"
+#include "tests/catch.hpp"
 
 using namespace grove::models;
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "optim/apply_updates.hpp"
+#include "optim/protocol/step.hpp"
 #include "tests/catch.hpp"
 
 namespace golden {

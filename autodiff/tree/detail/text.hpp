@@ -7,7 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "autodiff/tree/detail/fill.hpp"
+#include "autodiff/detail/message.hpp"
 #include "autodiff/tree/detail/kind.hpp"
 
 namespace grove::tree::detail {

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "autodiff/grad.hpp"
-#include "autodiff/reductions.hpp"
+#include "autodiff/derivatives/grad.hpp"
+#include "autodiff/operations/reductions/reductions.hpp"
 #include "autodiff/tree/arithmetic.hpp"
 #include "autodiff/tree/flatten.hpp"
 #include "tests/autodiff/tree/fixtures.hpp"

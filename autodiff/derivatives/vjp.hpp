@@ -1,0 +1,128 @@
+// The value of a function with its pullback, to be called with any cotangent, any number of times.
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/derivatives/grad.hpp"
+
+namespace grove {
+namespace detail {
+
+/// A recording that outlives the call that made it: its own tape, the lifted parameters and the active result.
+template <class S, class P, class Result>
+class KeptRecording {
+ public:
+  template <class F, class... Args>
+  KeptRecording(F& f, const P& params, const Args&... args) : KeptRecording(Tag{}, f, params, args...) {}
+
+  auto value() const { return value_; }
+
+  template <class Cotangent>
+  P pull_back(const Cotangent& cotangent) {
+    tree::check_same_structure("vjp", value_, cotangent, "the value", "the cotangent");
+    const Activated activated(*tape_);
+    tape_->prepare_adjoints();
+    try {
+      tree::detail::visit_leaves([this](const auto& y, const auto& c) { this->seed(y, c); }, result_, cotangent);
+    } catch (...) {
+      tape_->clear_adjoints();
+      throw;
+    }
+    tape_->sweep(inputs_);
+    P grads = zero_like_;
+    take_adjoints<S>(grads, lifted_);
+    return grads;
+  }
+
+ private:
+  struct Tag {};
+  // Makes the tape current for the time of a call.
+  struct Activated {
+    Tape<S>* previous = current_tape<S>;
+    explicit Activated(Tape<S>& tape) { current_tape<S> = &tape; }
+    Activated(const Activated&) = delete;
+    Activated& operator=(const Activated&) = delete;
+    ~Activated() { current_tape<S> = previous; }
+  };
+
+  template <class F, class... Args>
+  KeptRecording(Tag, F& f, const P& params, const Args&... args)
+      : tape_(std::make_unique<Tape<S>>()), zero_like_(params), result_(run(f, params, args...)), value_(plain()) {}
+
+  template <class F, class... Args>
+  Result run(F& f, const P& params, const Args&... args) {
+    tape_->copies_every_constant = true;
+    tape_->open();
+    const Activated activated(*tape_);
+    lift<S>(*tape_, true, params, lifted_);
+    inputs_ = tape_->slot_count() - tape_->opened().slots;
+    return keep(call_loss<S>(f, std::as_const(lifted_), args...));
+  }
+  auto plain() {
+    const Activated activated(*tape_);
+    return value_of(result_);
+  }
+  void seed(const auto& y, const auto& c) {
+    using Y = bare<decltype(y)>;
+    if constexpr (is_var<Y>) {
+      if (VarAccess::is_active(y, *tape_)) *tape_->adjoint(VarAccess::slot(y)) += S(c);
+    } else if constexpr (is_active_handle<Y>) {
+      if (y.is_active()) y.adjoint_map() += c;
+    } else {
+      for (Index j = 0; j < y.cols(); ++j) {
+        for (Index i = 0; i < y.rows(); ++i) seed(y(i, j), c(i, j));
+      }
+    }
+  }
+
+ public:
+  // An expression is kept as its value.
+  template <class R>
+  static auto keep(const R& result) {
+    if constexpr (is_active_dense<R>) {
+      return handle_t<R>(evaluated(result));
+    } else {
+      return result;
+    }
+  }
+
+ private:
+  std::unique_ptr<Tape<S>> tape_;
+  P zero_like_;
+  active_tree<P, S> lifted_{};
+  std::size_t inputs_ = 0;
+  Result result_;
+  decltype(value_of(std::declval<const Result&>())) value_;
+};
+
+}  // namespace detail
+
+/// What vjp returns.
+template <class Value, class Pullback>
+struct ValueAndPullback {
+  Value value;
+  Pullback pullback;
+};
+
+/// f(params, args…) and its pullback: `auto [value, pullback] = vjp(f)(params, args…)`. `pullback(cotangent)` takes a
+/// tree like the value and returns the gradient of ⟨cotangent, f⟩, a tree like `params`; it may be stored, copied and
+/// called any number of times, on one thread at a time. f may return a scalar, an array or a tree. It keeps a recording
+/// of its own (values of constants included) until its last copy is gone. Throws: StructureError if the cotangent is
+/// not like the value.
+template <class F>
+auto vjp(F f) {
+  return [f = std::move(f)]<detail::Differentiable P>(const P& params, const auto&... args) {
+    using S = detail::scalar_of_tree<P>;
+    using Returned =
+        detail::bare<decltype(detail::call_loss<S>(f, std::declval<const detail::active_tree<P, S>&>(), args...))>;
+    using Result = decltype(detail::KeptRecording<S, P, int>::keep(std::declval<const Returned&>()));
+    auto kept = std::make_shared<detail::KeptRecording<S, P, Result>>(f, params, args...);
+    auto value = kept->value();
+    auto pullback = [kept](const decltype(value)& cotangent) { return kept->pull_back(cotangent); };
+    return ValueAndPullback<decltype(value), decltype(pullback)>{std::move(value), std::move(pullback)};
+  };
+}
+
+}  // namespace grove

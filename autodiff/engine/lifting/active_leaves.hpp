@@ -1,0 +1,76 @@
+// What of the engine is a leaf of a tree: variables, duals, active arrays, and Eigen's arrays of variables or duals.
+#pragma once
+
+#include <type_traits>
+
+#include "autodiff/engine/array/active.hpp"
+#include "autodiff/engine/fusion/expression.hpp"
+#include "autodiff/engine/scalar/dual.hpp"
+#include "autodiff/tree/leaf.hpp"
+
+namespace grove {
+
+template <class S>
+struct leaf_traits<Var<S>> {
+  static constexpr bool is_leaf = true;
+  using Scalar = Var<S>;
+  static Index rows(const Var<S>&) { return 1; }
+  static Index cols(const Var<S>&) { return 1; }
+  static Index size(const Var<S>&) { return 1; }
+  static Var<S>& view(Var<S>& x) { return x; }
+  static const Var<S>& view(const Var<S>& x) { return x; }
+};
+template <class S, int N, bool Forward>
+struct leaf_traits<Dual<S, N, Forward>> {
+  static constexpr bool is_leaf = true;
+  using Scalar = Dual<S, N, Forward>;
+  static Index rows(const Scalar&) { return 1; }
+  static Index cols(const Scalar&) { return 1; }
+  static Index size(const Scalar&) { return 1; }
+  static Scalar& view(Scalar& x) { return x; }
+  static const Scalar& view(const Scalar& x) { return x; }
+};
+template <class Plain, class Stride>
+struct leaf_traits<Active<Plain, Stride>> {
+  static constexpr bool is_leaf = true;
+  using Scalar = typename Active<Plain, Stride>::Scalar;
+  static Index rows(const Active<Plain, Stride>& x) { return x.rows(); }
+  static Index cols(const Active<Plain, Stride>& x) { return x.cols(); }
+  static Index size(const Active<Plain, Stride>& x) { return x.size(); }
+  static auto view(const Active<Plain, Stride>& x) { return x.array(); }
+  template <class Value>
+  static void assign(Active<Plain, Stride>& x, const Value& value) {
+    assign(x, value, x);
+  }
+  /// A number fills an array of the shape of `like`.
+  template <class Value>
+  static void assign(Active<Plain, Stride>& x, const Value& value, const Active<Plain, Stride>& like) {
+    using Values = Eigen::Array<typename detail::plain_traits<Plain>::Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+    if constexpr (detail::Dense<Value>) {
+      x = Active<Plain, Stride>(value.matrix());
+    } else if constexpr (std::is_arithmetic_v<Value>) {
+      x = Active<Plain, Stride>(Values::Constant(like.rows(), like.cols(), Value(value)).matrix());
+    } else {
+      const Active<Plain, Stride> zeros(Values::Zero(like.rows(), like.cols()).matrix());
+      x = Active<Plain, Stride>((zeros.array() + value).matrix());
+    }
+  }
+};
+template <class Row, class Plain, class... Terms>
+struct leaf_traits<detail::Expr<Row, Plain, Terms...>> : leaf_traits<Active<Plain>> {
+  using T = detail::Expr<Row, Plain, Terms...>;
+  static Index rows(const T& x) { return x.rows(); }
+  static Index cols(const T& x) { return x.cols(); }
+  static Index size(const T& x) { return x.size(); }
+  static auto view(const T& x) { return x.array(); }
+};
+template <class S, int R, int C, int O, int MR, int MC>
+requires(detail::is_var<S> || detail::is_dual<S>) struct leaf_traits<Eigen::Matrix<S, R, C, O, MR, MC>>
+    : tree::detail::EigenLeaf<Eigen::Matrix<S, R, C, O, MR, MC>> {
+};
+template <class S, int R, int C, int O, int MR, int MC>
+requires(detail::is_var<S> || detail::is_dual<S>) struct leaf_traits<Eigen::Array<S, R, C, O, MR, MC>>
+    : tree::detail::EigenLeaf<Eigen::Array<S, R, C, O, MR, MC>> {
+};
+
+}  // namespace grove

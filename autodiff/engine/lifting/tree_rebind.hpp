@@ -1,0 +1,138 @@
+// The type of a tree with its numbers replaced: variables for plain numbers, and back.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "autodiff/engine/lifting/active_leaves.hpp"
+#include "autodiff/tree/flatten.hpp"
+
+namespace grove {
+
+/// The type of tree T with its numbers replaced by U (a Var). Specialise it for a class registered with GROVE_TREE that
+/// is no template of its scalar, if the loss should see that class and not a tuple of its members.
+template <class T, class U>
+struct tree_rebind;
+
+namespace detail {
+
+template <class T, class U>
+using rebind_t = typename tree_rebind<T, U>::type;
+
+template <class T, class U>
+struct rebind_leaf {
+  using type = U;
+};
+template <class S, int R, int C, int O, int MR, int MC, class V>
+struct rebind_leaf<Eigen::Matrix<S, R, C, O, MR, MC>, Var<V>> {
+  using type = Active<plain_t<false, V, R, C, (O & Eigen::RowMajor) != 0>>;
+};
+template <class S, int R, int C, int O, int MR, int MC, class V>
+struct rebind_leaf<Eigen::Array<S, R, C, O, MR, MC>, Var<V>> {
+  using type = Active<plain_t<true, V, R, C, (O & Eigen::RowMajor) != 0>>;
+};
+// Leaves that are already active (a derivative inside a loss) keep their values as they are.
+template <class Plain, class Stride, class V>
+struct rebind_leaf<Active<Plain, Stride>, Var<V>> {
+  using type = Active<plain_t<plain_traits<Plain>::is_array, V, plain_traits<Plain>::rows, plain_traits<Plain>::cols,
+                              plain_traits<Plain>::row_major>>;
+};
+
+// Back to plain numbers.
+template <class Plain, class Stride, class U>
+requires(!is_var<U>) struct rebind_leaf<Active<Plain, Stride>, U> {
+  using type = with_scalar<Plain, U>;
+};
+template <class Row, class Plain, class... Terms, class U>
+struct rebind_leaf<Expr<Row, Plain, Terms...>, U> : rebind_leaf<Active<Plain>, U> {};
+template <class S, int R, int C, int O, int MR, int MC, class U>
+requires(!is_var<U>) struct rebind_leaf<Eigen::Matrix<S, R, C, O, MR, MC>, U> {
+  using type = Eigen::Matrix<U, R, C, O, MR, MC>;
+};
+template <class S, int R, int C, int O, int MR, int MC, class U>
+requires(!is_var<U>) struct rebind_leaf<Eigen::Array<S, R, C, O, MR, MC>, U> {
+  using type = Eigen::Array<U, R, C, O, MR, MC>;
+};
+
+template <class T, class U>
+using rebind_argument = std::conditional_t<std::is_floating_point_v<T> || is_var<T> || is_dual<T>, U, T>;
+
+// A node that is no template of its scalar becomes a tuple of its members.
+template <class T, class U>
+struct rebind_class {
+  template <class... M>
+  static std::tuple<rebind_t<std::remove_cvref_t<M>, U>...> members(const std::tuple<M...>*);
+  using type = decltype(members(static_cast<tree::detail::Fields<T>*>(nullptr)));
+};
+template <template <class...> class C, class A, class... Rest, class U>
+requires(!std::same_as<rebind_argument<A, U>, A>) struct rebind_class<C<A, Rest...>, U> {
+  using type = C<rebind_argument<A, U>, rebind_argument<Rest, U>...>;
+};
+template <template <class, auto...> class C, class A, auto N, auto... Rest, class U>
+requires(!std::same_as<rebind_argument<A, U>, A>) struct rebind_class<C<A, N, Rest...>, U> {
+  using type = C<rebind_argument<A, U>, N, Rest...>;
+};
+
+template <class T, class U>
+struct rebind_node : rebind_class<T, U> {};
+template <class T, class A, class U>
+struct rebind_node<std::vector<T, A>, U> {
+  using type = std::vector<rebind_t<T, U>>;
+};
+template <class T, std::size_t N, class U>
+struct rebind_node<std::array<T, N>, U> {
+  using type = std::array<rebind_t<T, U>, N>;
+};
+template <class T, std::size_t N, class U>
+struct rebind_node<T[N], U> {
+  using type = std::array<rebind_t<T, U>, N>;
+};
+template <class K, class T, class C, class A, class U>
+struct rebind_node<std::map<K, T, C, A>, U> {
+  using type = std::map<K, rebind_t<T, U>, C>;
+};
+template <class T, class U>
+struct rebind_node<std::optional<T>, U> {
+  using type = std::optional<rebind_t<T, U>>;
+};
+template <class... T, class U>
+struct rebind_node<std::tuple<T...>, U> {
+  using type = std::tuple<rebind_t<T, U>...>;
+};
+template <class A, class B, class U>
+struct rebind_node<std::pair<A, B>, U> {
+  using type = std::pair<rebind_t<A, U>, rebind_t<B, U>>;
+};
+
+template <class T, class U>
+struct choose_rebind {
+  static auto pick() {
+    if constexpr (tree::Leaf<T>) {
+      return std::type_identity<typename rebind_leaf<T, U>::type>{};
+    } else if constexpr (!tree::detail::has_leaves<T>) {
+      return std::type_identity<T>{};
+    } else {
+      return std::type_identity<typename rebind_node<T, U>::type>{};
+    }
+  }
+  using type = typename decltype(pick())::type;
+};
+
+}  // namespace detail
+
+template <class T, class U>
+struct tree_rebind {
+  using type = typename detail::choose_rebind<T, U>::type;
+};
+
+/// The scalar of a tree (the widest, if they differ): double for plain parameters, a variable inside a loss. For
+/// accumulators in generic losses: `grove::scalar_t<decltype(p)> energy = 0;`.
+template <class T>
+using scalar_t = tree::scalar_t<T>;
+
+}  // namespace grove

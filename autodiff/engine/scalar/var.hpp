@@ -1,0 +1,89 @@
+// Active scalars: a value and the slot of the tape where its adjoint will be.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/engine/tape/tape.hpp"
+
+namespace grove {
+
+template <class S>
+class Var;
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_var = false;
+template <class S>
+inline constexpr bool is_var<Var<S>> = true;
+
+struct VarAccess;
+
+}  // namespace detail
+
+/// An active scalar inside a loss: a small value (16 bytes for double), copied freely.
+///
+/// It takes part in arithmetic and in every primitive with other variables, with plain numbers and with active arrays.
+/// A Var made from a number is a constant. It means something only while its recording is open; using it later throws
+/// StaleVariableError at the next recorded operation (comparisons and reading the value are not checked).
+template <class S>
+class Var {
+ public:
+  using Scalar = S;
+
+  constexpr Var() = default;
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  constexpr Var(T value) : value_(static_cast<S>(value)) {}  // NOLINT: numbers are constants
+  constexpr Var(const S& value)                              // NOLINT
+      requires(!std::is_arithmetic_v<S>)
+      : value_(value) {}
+
+  // A copy shares the slot, so neither side may have its statement extended in place any more.
+  constexpr Var(const Var& other) : value_(other.value_), id_(other.settled()) {}
+  constexpr Var& operator=(const Var& other) & {
+    id_ = other.settled();
+    value_ = other.value_;
+    return *this;
+  }
+  constexpr ~Var() = default;
+
+  /// The plain value.
+  constexpr const S& value() const { return value_; }
+
+  [[gnu::always_inline]] Var& operator+=(const Var& b) & { return accumulate(b, detail::One(), value_ + b.value_); }
+  [[gnu::always_inline]] Var& operator-=(const Var& b) & {
+    return accumulate(b, detail::MinusOne(), value_ - b.value_);
+  }
+  [[gnu::always_inline]] Var& operator+=(Var&& b) & {
+    return accumulate(std::move(b), detail::One(), value_ + b.value_);
+  }
+  [[gnu::always_inline]] Var& operator-=(Var&& b) & {
+    return accumulate(std::move(b), detail::MinusOne(), value_ - b.value_);
+  }
+  Var& operator*=(const Var& b) & { return *this = *this * b; }
+  Var& operator/=(const Var& b) & { return *this = *this / b; }
+
+ private:
+  friend struct detail::VarAccess;
+
+  using Id = typename detail::Tape<S>::Id;
+  static constexpr Id fresh_bit = detail::Tape<S>::fresh_bit;
+
+  Var(const S& value, Id id) : value_(value), id_(id) {}
+
+  // The id, from here on not fresh.
+  constexpr Id settled() const {
+    if ((id_ & fresh_bit) != 0) id_ &= ~fresh_bit;
+    return id_;
+  }
+
+  template <class B, class P>
+  Var& accumulate(B&& b, const P& sign, const S& value);
+
+  S value_{};
+  mutable Id id_ = 0;  // see Tape; a constant has tag 0
+};
+
+}  // namespace grove

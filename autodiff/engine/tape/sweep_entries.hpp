@@ -1,0 +1,36 @@
+// The backward loop over scalar statements.
+#pragma once
+
+#include <cstddef>
+
+#include "autodiff/engine/tape/entry_bytes.hpp"
+#include "autodiff/engine/tape/tape_scalar.hpp"
+
+namespace grove::detail {
+
+/// Sends the adjoints of the slots [first, last), the newest first, along the entries that end at `entry`, and sets
+/// them to zero. Returns where the entries of these statements begin. A zero adjoint sends nothing.
+template <class S>
+const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* counts, S* adjoints, std::size_t last,
+                                  std::size_t first) {
+  for (std::size_t slot = last; slot-- > first;) {
+    const S a = adjoints[slot];
+    std::size_t size = std::size_t(counts[slot]);
+    if (is_exact_zero(a)) {
+      entry = EntryBytes<S>::before(entry, size * EntryBytes<S>::unit);
+      continue;
+    }
+    adjoints[slot] = S(0);
+    const auto send = [&]() __attribute__((always_inline)) {
+      --entry;
+      adjoints[entry->slot] += a * entry->partial;
+    };
+    constexpr std::size_t one = sizeof(TapeEntry<S>) / EntryBytes<S>::unit;
+    for (; size > 2 * one; size -= one) send();  // most statements have one or two entries
+    if (size == 2 * one) send();
+    send();
+  }
+  return entry;
+}
+
+}  // namespace grove::detail

@@ -1,0 +1,232 @@
+// The tape: one flat list of scalar statements and matrix nodes, one adjoint slot per active scalar.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "autodiff/engine/tape/constant_ranges.hpp"
+#include "autodiff/engine/tape/nodes.hpp"
+#include "autodiff/engine/tape/owned_objects.hpp"
+#include "autodiff/engine/tape/statements.hpp"
+
+namespace grove {
+
+/// What the tape of this thread holds and has held. Sizes are bytes in use, not bytes reserved.
+struct TapeStats {
+  std::size_t operations = 0;  ///< scalar statements and matrix nodes of the last finished (or the open) recording
+  std::size_t bytes = 0;       ///< bytes that recording used: entries, nodes, values and adjoints
+  std::size_t high_water = 0;  ///< the largest `bytes` of any recording on this thread so far
+};
+
+namespace detail {
+
+/// A tape whose slots, partials and values have scalar S (double, float, a Dual, or a variable of an outer level):
+/// scalar statements, matrix nodes between them, and the memory of values.
+template <class S>
+class Tape : public Statements<S> {
+  using Base = Statements<S>;
+
+ public:
+  struct Mark : Base::Mark {
+    Nodes::Mark nodes;
+    OwnedObjects::Mark owned = nullptr;
+    Arena::Mark arena;
+    int constants = 0;
+    bool guards_zero_cotangents = false;
+  };
+
+  constexpr Tape() = default;
+
+  // ---- Values, slots and nodes ----------------------------------------------------------------------------------
+
+  Arena& arena() { return arena_; }
+
+  /// Uninitialised memory for n values, alive until the recording ends.
+  S* allocate_values(std::size_t n) { return allocate_array<S>(n); }
+
+  /// Uninitialised memory for n objects of another type.
+  template <class T>
+  T* allocate_array(std::size_t n) {
+    if (this->tag() == closed_tag) throw_no_recording();
+    return arena_.allocate_array<T>(n);
+  }
+
+  /// n consecutive fresh slots for the outputs of a node. Until `record` puts the node there, an empty one holds the
+  /// place, so that the slots of later statements stay known even if an exception keeps the node from being recorded.
+  std::uint32_t allocate_slots(std::size_t n) {
+    const bool extends = nodes_.ends_with_placeholder(next_slot());
+    const std::uint32_t first = this->take_slots(n);
+    if (!extends) {
+      nodes_.make_room();
+      nodes_.add_placeholder(first);
+    }
+    nodes_.extend_placeholder(next_slot());
+    return first;
+  }
+
+  /// n consecutive fresh slots at the beginning of a recording, for its inputs.
+  std::uint32_t allocate_inputs(std::size_t n) { return this->take_first_slots(n); }
+
+  /// Records a node whose outputs are the newest slots. `pullback()` runs once in the sweep; it must consume (read,
+  /// then set to zero) the adjoints of its outputs.
+  template <class F>
+  void record(F pullback) {
+    const std::uint32_t first = nodes_.ends_with_placeholder(next_slot()) ? nodes_.take_placeholder() : next_slot();
+    nodes_.make_room();
+    nodes_.add(std::move(pullback), arena_.allocate(sizeof(F)), first, next_slot());
+  }
+
+  /// The same with n fresh slots for the outputs: `make(first slot)` returns the pullback.
+  template <class Make>
+  std::uint32_t record_outputs(std::size_t n, const Make& make) {
+    nodes_.make_room();
+    void* memory = arena_.allocate(sizeof(decltype(make(std::uint32_t{}))));
+    const std::uint32_t first = this->take_slots(n);
+    nodes_.add(make(first), memory, first, next_slot());
+    return first;
+  }
+
+  /// Keeps an object until the recording ends, then destroys it.
+  template <class T>
+  T* own(T object) {
+    return owned_.keep(arena_, std::move(object));
+  }
+
+  ConstantRanges& constants() { return constants_; }
+  const ConstantRanges& constants() const { return constants_; }
+  bool copies_every_constant = false;  ///< set on tapes that outlive the call that recorded them (vjp)
+  bool guards_zero_cotangents =
+      false;  ///< set by `where` on arrays: from then on 0 · inf is 0 in elementwise pullbacks
+
+  // ---- Recordings -----------------------------------------------------------------------------------------------
+
+  /// Opens a recording inside the current one.
+  void open() {
+    if (this->tag() != closed_tag) [[unlikely]]
+      nest();
+    this->begin(next_recording_tag());
+  }
+  /// Where the tape stood when the open recording was opened.
+  const Mark& opened() const { return opened_; }
+
+  void close() {
+    if (opened_.tag == closed_tag) [[likely]] {
+      rewind_to(Mark{});
+    } else {
+      unnest();
+    }
+  }
+
+  /// True for the tag of a recording that this one is nested in.
+  bool encloses(std::uint32_t tag) const {
+    return opened_.tag == tag ||
+           std::any_of(enclosing_.begin(), enclosing_.end(), [tag](const Mark& mark) { return mark.tag == tag; });
+  }
+
+  /// The error for a variable that is neither a constant nor of the open recording.
+  [[noreturn, gnu::noinline, gnu::cold]] void throw_foreign(std::uint32_t tag) const {
+    if (encloses(tag)) throw_enclosing();
+    throw_stale();
+  }
+
+  TapeStats stats() const { return {last_.operations, last_.bytes, high_water_}; }
+  void set_high_water(std::size_t bytes) { high_water_ = bytes; }
+
+  /// Runs the open recording backwards from the seeds that stand in the adjoints. Afterwards only the slots that the
+  /// recording opened with (its inputs) hold adjoints; the caller reads and clears those. Cost: one visit per entry and
+  /// node.
+  void sweep(std::size_t input_slots) {
+    this->finish_newest();
+    try {
+      std::size_t entry = this->bytes_of_entries(), slot = this->slot_count();
+      for (std::size_t n = nodes_.size(); n-- > opened_.nodes.count;) {
+        const TapeNode& node = nodes_[n];
+        const std::size_t slot_begin = node.slot_begin;  // a pullback may record, and the nodes move
+        entry = this->sweep_statements(entry, slot, node.slot_end);
+        if (node.pullback != nullptr) node.pullback(node.payload);
+        slot = slot_begin;
+      }
+      this->sweep_statements(entry, slot, opened_.slots + input_slots);
+    } catch (...) {
+      clear_adjoints();
+      throw;
+    }
+  }
+  /// Sets every adjoint of the open recording to zero.
+  void clear_adjoints() { Base::clear_adjoints(opened_); }
+
+ private:
+  Mark mark() const {
+    return {Base::mark(), nodes_.mark(), owned_.mark(), arena_.mark(), constants_.count, guards_zero_cotangents};
+  }
+  // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is then.
+  [[gnu::noinline, gnu::cold]] void nest() {
+    this->finish_newest();
+    enclosing_.push_back(opened_);
+    opened_ = mark();
+    nodes_.begin();
+    guards_zero_cotangents = false;
+  }
+  [[gnu::noinline, gnu::cold]] void unnest() {
+    rewind_to(opened_);
+    opened_ = enclosing_.back();
+    enclosing_.pop_back();
+  }
+  [[gnu::always_inline]] void rewind_to(const Mark& mark) {
+    last_ = usage_since(mark);
+    owned_.destroy_since(mark.owned);
+    if (last_.bytes > high_water_) high_water_ = last_.bytes;
+    this->rewind(mark);
+    nodes_.rewind(mark.nodes);
+    arena_.rewind(mark.arena);
+    constants_.count = mark.constants;
+    guards_zero_cotangents = mark.guards_zero_cotangents;
+  }
+
+  std::uint32_t next_slot() const { return static_cast<std::uint32_t>(this->slot_count()); }
+
+  [[gnu::always_inline]] TapeStats usage_since(const Mark& mark) const {
+    const std::size_t entries = this->bytes_of_entries() - mark.entry_bytes, slots = this->slot_count() - mark.slots;
+    const std::size_t statements = slots - (this->other_slots() - mark.other_slots);
+    const std::size_t nodes = nodes_.size() - mark.nodes.count;
+    const std::size_t bytes = entries + statements + nodes * sizeof(TapeNode) + slots * sizeof(S);
+    return {statements + nodes, bytes + arena_.bytes_since(mark.arena), 0};
+  }
+
+  Nodes nodes_;
+  OwnedObjects owned_;
+  Arena arena_;
+  Mark opened_;
+  std::vector<Mark> enclosing_;  // the marks of the recordings that the open one is nested in
+  ConstantRanges constants_;
+  TapeStats last_;
+  std::size_t high_water_ = 0;
+};
+
+/// Stands in for a tape while no recording is open; its tag matches no variable.
+template <class S>
+inline constinit Tape<S> closed_tape{};
+
+/// The tape that this thread records on.
+template <class S>
+inline thread_local constinit Tape<S>* current_tape = &closed_tape<S>;
+
+/// The tape of this thread, made at its first recording and kept until the thread ends.
+template <class S>
+Tape<S>& tape_of_this_thread() {
+  thread_local Tape<S> tape;
+  return tape;
+}
+
+}  // namespace detail
+
+/// Operations, bytes and high-water mark of this thread's tape of scalar S.
+template <class S = double>
+TapeStats tape_stats() {
+  return detail::tape_of_this_thread<S>().stats();
+}
+
+}  // namespace grove

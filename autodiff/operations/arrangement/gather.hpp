@@ -1,0 +1,153 @@
+// Rows, columns and elements named by lists of indices.
+#pragma once
+
+#include <iterator>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "autodiff/operations/arrangement/broadcast.hpp"
+#include "autodiff/operations/linear_algebra/detail/views.hpp"
+
+namespace grove {
+
+namespace detail {
+
+/// A list of indices: a vector, an array, an Eigen vector of integers …
+template <class T>
+concept IndexList = requires(const T& list) {
+  list.size();
+  requires std::is_integral_v<bare<decltype(*list.begin())>>;
+};
+
+/// Copies a list of indices, checked, to where the pullback finds it.
+template <class List>
+void copy_indices(const char* name, const List& list, Index size, Index* to) {
+  for (const auto i : list) {
+    *to = static_cast<Index>(i);
+    check_index(name, *to++, size);
+  }
+}
+
+/// The slices (rows or columns) of x named by a list.   x̄[i_k] += ȳ[k], so repeated indices add
+template <bool ByRows, class X, class List>
+auto gather_slices(const char* name, const X& x, const List& list) {
+  const Index size = ByRows ? x.rows() : x.cols();
+  const auto n = static_cast<Index>(list.size());
+  const auto pick = [n](auto& y, const auto& from, const Index* indices) {
+    for (Index k = 0; k < n; ++k) {
+      slice<ByRows>(y, k) = slice<ByRows>(from, indices[k]);
+    }
+  };
+  using S = tape_scalar_t<X>;
+  constexpr int rows = ByRows ? Eigen::Dynamic : int(X::RowsAtCompileTime);
+  constexpr int cols = ByRows ? int(X::ColsAtCompileTime) : Eigen::Dynamic;
+  if constexpr (std::is_void_v<S>) {
+    std::vector<Index> indices(static_cast<std::size_t>(n));
+    copy_indices(name, list, size, indices.data());
+    plain_t<is_array_kind<X>, typename X::Scalar, rows, cols, bool(X::IsRowMajor)> y(ByRows ? n : x.rows(),
+                                                                                     ByRows ? x.cols() : n);
+    const typename X::PlainObject& from = x;
+    pick(y, from, indices.data());
+    return y;
+  } else {
+    const auto t = term_of<S>(x);
+    using Term = bare<decltype(t)>;
+    auto* indices = current_tape<S>->template allocate_array<Index>(static_cast<std::size_t>(n));
+    copy_indices(name, list, size, indices);
+    using Plain = plain_t<is_array_kind<X>, S, rows, cols, Term::row_major>;
+    const auto y = allocate<Plain>(ByRows ? n : x.rows(), ByRows ? x.cols() : n, t.is_active());
+    auto values = writable(y);
+    pick(values, t.map(), indices);
+    if (t.is_active()) {
+      record(y, [t, indices, n](auto& y_bar) {
+        auto x_bar = t.adjoint_map();
+        for (Index k = 0; k < n; ++k) slice<ByRows>(x_bar, indices[k]) += slice<ByRows>(y_bar, k);
+      });
+    }
+    return y;
+  }
+}
+
+}  // namespace detail
+
+/// The rows of x named by a list of indices, in its order; an index may occur several times.
+///
+/// Throws: ShapeError for an index outside x.
+template <detail::Dense X, detail::IndexList List>
+auto gather_rows(const X& x, const List& indices) {
+  return detail::gather_slices<true>("gather_rows", x, indices);
+}
+
+/// The columns of x named by a list of indices.
+template <detail::Dense X, detail::IndexList List>
+auto gather_cols(const X& x, const List& indices) {
+  return detail::gather_slices<false>("gather_cols", x, indices);
+}
+
+/// The elements of a vector named by a list of indices.
+template <detail::Dense X, detail::IndexList List>
+auto gather(const X& x, const List& indices) {
+  static_assert(detail::is_static_vector<X>, "grove: gather takes a vector; use gather_rows or gather_cols");
+  return detail::gather_slices<int(X::ColsAtCompileTime) == 1>("gather", x, indices);
+}
+
+// ---- Members --------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// What Eigen's `last`, `all`, `seq(…)` or a list of indices stand for in a dimension of that size: an index, or a list
+/// of them, in the tape's memory. Eigen applies them to the numbers 0, 1, 2, …; those outside are found when they are
+/// used.
+template <class S, class I, class Number = Index>  // a parameter, lest Eigen's part be compiled where it is not used
+auto places_of(const I& i, Index size) {
+  using Numbers = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
+  if constexpr (std::is_convertible_v<I, Index>) {
+    return static_cast<Index>(i);
+  } else {
+    const auto counted = Numbers::NullaryExpr(size, 1, [](Number k, Number) { return k; });
+    const auto& part = counted(i, 0);
+    if constexpr (std::is_convertible_v<decltype(part), Index>) {
+      return static_cast<Index>(part);
+    } else {
+      const Index n = part.rows();
+      Index* places = current_tape<S>->template allocate_array<Index>(static_cast<std::size_t>(n));
+      for (Index k = 0; k < n; ++k) {
+        if constexpr (requires { part.rowIndices(); }) {
+          places[k] = static_cast<Index>(part.rowIndices()[static_cast<std::size_t>(k)]);
+        } else {
+          places[k] = part.startRow() + k;
+        }
+      }
+      return Eigen::Map<const Eigen::Matrix<Index, Eigen::Dynamic, 1>>(places, n);
+    }
+  }
+}
+
+template <class X, class I, class J>
+auto named_part(const X& x, const I& i, const J& j) {
+  const auto rows = places_of<typename X::S>(i, x.rows());
+  const auto cols = places_of<typename X::S>(j, x.cols());
+  constexpr bool one_row = std::is_integral_v<bare<decltype(rows)>>, one_col = std::is_integral_v<bare<decltype(cols)>>;
+  if constexpr (one_row && one_col) {
+    return x.element(rows, cols);
+  } else if constexpr (one_row) {
+    return gather_cols(x.row(rows), cols);
+  } else if constexpr (one_col) {
+    return gather_rows(x.col(cols), rows);
+  } else {
+    return gather_cols(gather_rows(x, rows), cols);
+  }
+}
+template <class X, class I>
+auto named_part(const X& x, const I& i) {
+  const auto places = places_of<typename X::S>(i, x.size());
+  if constexpr (std::is_integral_v<bare<decltype(places)>>) {
+    return x.element(places);
+  } else {
+    return gather(x, places);
+  }
+}
+
+}  // namespace detail
+}  // namespace grove

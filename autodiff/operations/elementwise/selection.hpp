@@ -1,0 +1,161 @@
+// Elementwise signs, steps, bounds and remainders: functions with kinks.
+#pragma once
+
+#include "autodiff/engine/fusion/row.hpp"
+
+namespace grove {
+
+namespace detail {
+struct Sign : StepRow {
+  static auto value(const auto& x) {
+    const auto one = constant(x, 1);
+    return x > 0 ? one : (x < 0 ? -one : x);
+  }
+};
+}  // namespace detail
+
+/// -1, 0 or 1; NaN for NaN.   slope 0
+template <detail::Operand X>
+auto sign(X&& x) {
+  return detail::elementwise(detail::Sign{}, std::forward<X>(x));
+}
+
+namespace detail {
+struct Abs : Row {
+  static auto value(const auto& x) {
+    using std::abs;
+    return abs(x);
+  }
+  static auto slope(const auto& x, const auto&) { return elementwise(Sign{}, x); }
+};
+}  // namespace detail
+
+/// |x|.   slope sign x, 0 at 0
+template <detail::Operand X>
+auto abs(X&& x) {
+  return detail::elementwise(detail::Abs{}, std::forward<X>(x));
+}
+/// abs by its other name in <cmath>, for numbers.
+template <class X>
+requires(detail::is_number<X> || detail::is_var<X>) auto fabs(const X& x) { return grove::abs(x); }
+
+namespace detail {
+struct Floor : StepRow {
+  static auto value(const auto& x) {
+    using std::floor;
+    return floor(x);
+  }
+};
+}  // namespace detail
+
+/// The largest whole number <= x.   slope 0
+template <detail::Operand X>
+auto floor(X&& x) {
+  return detail::elementwise(detail::Floor{}, std::forward<X>(x));
+}
+
+namespace detail {
+struct Ceil : StepRow {
+  static auto value(const auto& x) {
+    using std::ceil;
+    return ceil(x);
+  }
+};
+}  // namespace detail
+
+/// The smallest whole number >= x.   slope 0
+template <detail::Operand X>
+auto ceil(X&& x) {
+  return detail::elementwise(detail::Ceil{}, std::forward<X>(x));
+}
+
+namespace detail {
+struct Round : StepRow {
+  static auto value(const auto& x) {
+    using std::round;
+    return round(x);
+  }
+};
+}  // namespace detail
+
+/// The nearest whole number, halves away from zero.   slope 0
+template <detail::Operand X>
+auto round(X&& x) {
+  return detail::elementwise(detail::Round{}, std::forward<X>(x));
+}
+
+namespace detail {
+struct Trunc : StepRow {
+  static auto value(const auto& x) {
+    using std::trunc;
+    return trunc(x);
+  }
+};
+}  // namespace detail
+
+/// The whole number next to x towards zero.   slope 0
+template <detail::Operand X>
+auto trunc(X&& x) {
+  return detail::elementwise(detail::Trunc{}, std::forward<X>(x));
+}
+
+namespace detail {
+struct Maximum : Row {
+  static constexpr const char* name = "maximum";
+  static auto value(const auto& a, const auto& b) { return a > b ? a : (b >= a ? b : a + b); }
+  static auto slope_a(const auto& a, const auto& b, const auto&) { return constant(a, a > b ? 1 : (a == b ? 0.5 : 0)); }
+  static auto slope_b(const auto& a, const auto& b, const auto&) { return constant(a, b > a ? 1 : (a == b ? 0.5 : 0)); }
+};
+struct Minimum : Row {
+  static constexpr const char* name = "minimum";
+  static auto value(const auto& a, const auto& b) { return a < b ? a : (b <= a ? b : a + b); }
+  static auto slope_a(const auto& a, const auto& b, const auto&) { return constant(a, a < b ? 1 : (a == b ? 0.5 : 0)); }
+  static auto slope_b(const auto& a, const auto& b, const auto&) { return constant(a, b < a ? 1 : (a == b ? 0.5 : 0)); }
+};
+}  // namespace detail
+
+/// The larger of a and b, NaN if one is.   slope 1 for the larger, 0 for the other; equal operands share half
+template <detail::Operand A, detail::Operand B>
+auto maximum(A&& a, B&& b) {
+  return detail::elementwise(detail::Maximum{}, std::forward<A>(a), std::forward<B>(b));
+}
+/// The smaller of a and b, NaN if one is.   slope 1 for the smaller, 0 for the other; equal operands share half
+template <detail::Operand A, detail::Operand B>
+auto minimum(A&& a, B&& b) {
+  return detail::elementwise(detail::Minimum{}, std::forward<A>(a), std::forward<B>(b));
+}
+/// The same as maximum(a, b); max(x) of one array is its largest element.
+template <detail::Operand A, detail::Operand B>
+auto max(A&& a, B&& b) {
+  return maximum(std::forward<A>(a), std::forward<B>(b));
+}
+/// The same as minimum(a, b); min(x) of one array is its smallest element.
+template <detail::Operand A, detail::Operand B>
+auto min(A&& a, B&& b) {
+  return minimum(std::forward<A>(a), std::forward<B>(b));
+}
+/// x, but at least `low` and at most `high`: minimum(maximum(x, low), high), slopes and ties included.
+template <detail::Operand X, detail::Operand Low, detail::Operand High>
+auto clamp(X&& x, Low&& low, High&& high) {
+  return minimum(maximum(std::forward<X>(x), std::forward<Low>(low)), std::forward<High>(high));
+}
+
+namespace detail {
+struct Fmod : Row {
+  static constexpr const char* name = "fmod";
+  static auto value(const auto& a, const auto& b) {
+    using std::fmod;
+    return fmod(a, b);
+  }
+  static auto slope_a(const auto& a, const auto&, const auto&) { return constant(a, 1); }
+  static auto slope_b(const auto& a, const auto& b, const auto& y) { return elementwise(Round{}, (y - a) / b); }
+};
+}  // namespace detail
+
+/// The remainder of a / b, with the sign of a.   slopes 1, -trunc(a/b); the jumps are not seen
+template <detail::Operand A, detail::Operand B>
+auto fmod(A&& a, B&& b) {
+  return detail::elementwise(detail::Fmod{}, std::forward<A>(a), std::forward<B>(b));
+}
+
+}  // namespace grove

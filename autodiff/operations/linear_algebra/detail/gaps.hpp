@@ -1,0 +1,115 @@
+// Derivatives of eigen- and singular vectors: quotients by the gaps between values, and what happens where there is no
+// gap.
+#pragma once
+
+#include <cmath>
+
+#include "autodiff/operations/linear_algebra/detail/views.hpp"
+
+namespace grove::detail {
+
+/// Tells which values of a decomposition count as equal: those that differ by rounding only.
+template <class S>
+class Gaps {
+ public:
+  using Real = magnitude_t<S>;
+
+  template <class Values>
+  Gaps(const char* name, const char* what, const Values& values)
+      : name_(name), what_(what), values_(values.data()), n_(values.size()) {
+    const Real largest = largest_magnitude(values);
+    tolerance_ = Real(8) * std::numeric_limits<Real>::epsilon() * static_cast<Real>(n_) * largest;
+  }
+
+  bool equal(Index i, Index j) const { return magnitude(S(values_[i] - values_[j])) <= tolerance_; }
+  bool zero(Index i) const { return magnitude(values_[i]) <= tolerance_; }
+
+  [[noreturn]] void fail(Index i, Index j) const {
+    throw Error(
+        fill("{}: {} {} and {} are equal, so the vectors have no derivative there; use the values alone, "
+             "or perturb the matrix",
+             {name_, what_, i, j}));
+  }
+  [[noreturn]] void fail(Index i) const {
+    throw Error(
+        fill("{}: {} {} is zero, so its vectors have no derivative there; use the values alone, or "
+             "perturb the matrix",
+             {name_, what_, i}));
+  }
+  /// Second derivatives of the values need the first ones of the vectors, which carry NaN where there is no gap.
+  [[noreturn]] void fail_second_order() const {
+    for (Index j = 0; j < n_; ++j) {
+      for (Index i = 0; i < j; ++i) {
+        if (equal(i, j)) fail(i, j);
+      }
+    }
+    fail(n_ - 1);
+  }
+
+ private:
+  const char* name_;
+  const char* what_;
+  const S* values_;
+  Index n_;
+  Real tolerance_{};
+};
+
+template <class S>
+bool has_bad_tangent(const S&) {
+  return false;
+}
+template <class S, int N, bool Forward>
+bool has_bad_tangent(const Dual<S, N, Forward>& x) {
+  using std::isnan;
+  bool bad = has_bad_tangent(x.value);
+  for (int lane = 0; lane < N; ++lane) bad = bad || isnan(x.tangent[lane]);
+  return bad;
+}
+
+/// True if a vector of the decomposition has no tangent (only with forward-mode numbers).
+template <class S>
+bool has_bad_tangents(const View<S>& vectors) {
+  if constexpr (is_dual<S>) {
+    for (Index k = 0; k < vectors.size(); ++k) {
+      if (has_bad_tangent(vectors(k % vectors.rows(), k / vectors.rows()))) return true;
+    }
+  }
+  return false;
+}
+
+/// The part of a forward-mode number that its value does not hold.
+template <class T, int N, bool Forward>
+Dual<T, N, Forward> tangent_part(Dual<T, N, Forward> x) {
+  x.value = T(0);
+  return x;
+}
+
+/// x / gap for a tangent x; where there is no gap 0 for a zero x, and else the value 0 with tangents that are no
+/// number.
+template <class T, int N, bool Forward>
+Dual<T, N, Forward> tangent_quotient(const Dual<T, N, Forward>& x, const Dual<T, N, Forward>& gap, bool no_gap) {
+  if (!no_gap) return tangent_part(x) / gap;
+  Dual<T, N, Forward> y;
+  for (int k = 0; k < N; ++k) {
+    if (!is_exact_zero(x.tangent[k])) y.tangent[k] = T(std::numeric_limits<double>::quiet_NaN());
+  }
+  return y;
+}
+
+/// The values of forward-mode numbers, in the memory of the tape below.
+template <class T, int N, bool Forward>
+View<T> value_parts(const View<Dual<T, N, Forward>>& a) {
+  View<T> values = new_matrix<T>(a.rows(), a.cols());
+  for (Index j = 0; j < a.cols(); ++j) {
+    for (Index i = 0; i < a.rows(); ++i) values(i, j) = a(i, j).value;
+  }
+  return values;
+}
+template <class T, int N, bool Forward>
+void set_values(View<Dual<T, N, Forward>> to, const View<T>& from) {
+  for (Index j = 0; j < to.cols(); ++j) {
+    for (Index i = 0; i < to.rows(); ++i) to(i, j) = Dual<T, N, Forward>(from(i, j));
+  }
+}
+
+}  // namespace grove::detail

@@ -1,0 +1,167 @@
+// What whole-matrix nodes share: working matrices in the tape's memory, operands, results for plain operands.
+#pragma once
+
+#include <limits>
+
+#include "autodiff/engine/fusion/operators.hpp"
+#include "autodiff/engine/tape/recording.hpp"
+
+namespace grove::detail {
+
+/// A column-major matrix somewhere in memory; blocks of it have the same type, so algorithms may recurse.
+template <class S>
+using View = Eigen::Map<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>, 0, Eigen::OuterStride<>>;
+
+template <class S>
+View<S> block_of(const View<S>& a, Index i, Index j, Index rows, Index cols) {
+  S* const begin = const_cast<S*>(a.data()) + i + j * a.outerStride();
+  return View<S>(begin, rows, cols, Eigen::OuterStride<>(a.outerStride()));
+}
+
+template <class S>
+View<S> view_at(S* data, Index rows, Index cols) {
+  return View<S>(data, rows, cols, Eigen::OuterStride<>(rows));
+}
+
+/// A matrix in the tape's memory, its elements not set.
+template <class S>
+View<S> new_matrix(Index rows, Index cols) {
+  return view_at(current_tape<S>->allocate_values(static_cast<std::size_t>(rows * cols)), rows, cols);
+}
+
+/// The values of a result that was just allocated, or of its adjoint; a contiguous row vector is seen as 1×n.
+template <class Plain>
+auto values_of(const Active<Plain>& y) {
+  using S = typename plain_traits<Plain>::Scalar;
+  static_assert(!plain_traits<Plain>::row_major || plain_traits<Plain>::rows == 1);
+  return view_at(const_cast<S*>(y.data()), y.rows(), y.cols());
+}
+template <class Plain>
+auto adjoint_of(const Active<Plain>& y) {
+  using S = typename plain_traits<Plain>::Scalar;
+  return view_at(current_tape<S>->adjoint(y.slot()), y.rows(), y.cols());
+}
+
+/// A copy of an operand in the tape's memory, as numbers of the tape.
+template <class S, class Term>
+View<S> copy_of(const Term& a) {
+  View<S> copy = new_matrix<S>(a.rows(), a.cols());
+  copy = a.matrix_map().template cast<S>();
+  return copy;
+}
+
+/// The symmetric part (A + Aᵀ)/2 of an operand.
+template <class S, class Term>
+View<S> symmetric_copy_of(const Term& a) {
+  View<S> copy = copy_of<S>(a);
+  for (Index j = 0; j < copy.cols(); ++j) {
+    for (Index i = 0; i < j; ++i) {
+      copy(i, j) = (copy(i, j) + copy(j, i)) * S(0.5);
+      copy(j, i) = copy(i, j);
+    }
+  }
+  return copy;
+}
+
+/// Working memory of a pullback, given back at the end of its scope.
+template <class S>
+class Scratch {
+ public:
+  Scratch() : tape_(*current_tape<S>), mark_(tape_.arena().mark()) {}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { tape_.arena().rewind(mark_); }
+  View<S> matrix(Index rows, Index cols) { return new_matrix<S>(rows, cols); }
+
+ private:
+  Tape<S>& tape_;
+  Arena::Mark mark_;
+};
+
+/// Runs `f(x_bar)` if operand x has an adjoint.
+template <class Term, class F>
+void send_to(const Term& x, const F& f) {
+  if constexpr (Term::has_adjoint) {
+    if (x.is_active()) f(x.adjoint_matrix());
+  }
+}
+
+/// The size of a number as the branches of an algorithm see it: without tangents.
+template <class S>
+auto magnitude(const S& x) {
+  if constexpr (is_dual<S>) {
+    return magnitude(x.value);
+  } else if constexpr (is_var<S>) {
+    return magnitude(x.value());
+  } else {
+    return x < S(0) ? -x : x;
+  }
+}
+template <class S>
+using magnitude_t = decltype(magnitude(std::declval<const S&>()));
+
+template <class Matrix>
+auto largest_magnitude(const Matrix& a) {
+  magnitude_t<typename Matrix::Scalar> largest(0);
+  for (Index j = 0; j < a.cols(); ++j) {
+    for (Index i = 0; i < a.rows(); ++i) {
+      const auto m = magnitude(a.coeff(i, j));
+      if (!(m <= largest)) largest = m;
+    }
+  }
+  return largest;
+}
+
+// ---- Operands of any kind -------------------------------------------------------------------------------------------
+
+template <class X, class... Rest>
+struct common_number_of : common_number<X, typename common_number_of<Rest...>::type> {};
+template <class X>
+struct common_number_of<X> : common_number<X, X> {};
+
+/// The number type of an operation: the tape's scalar, or the common plain one.
+template <class... X>
+struct number_of {
+  using tape = tape_scalar_t<X...>;
+  static auto pick() {
+    if constexpr (!std::is_void_v<tape>) {
+      return std::type_identity<tape>{};
+    } else {
+      return std::type_identity<typename common_number_of<typename X::Scalar...>::type>{};
+    }
+  }
+  using type = typename decltype(pick())::type;
+};
+
+template <class S>
+S to_plain(const Var<S>& y) {
+  return y.value();
+}
+template <class Plain>
+Plain to_plain(const Active<Plain>& y) {
+  return y.map();
+}
+
+/// Runs a node on its operands' terms: `node(std::type_identity<S>, terms...)`. Plain operands give a plain result.
+template <class Node, class... X>
+auto run_node(const Node& node, const X&... x) {
+  using S = typename number_of<X...>::type;
+  constexpr std::type_identity<S> scalar;
+  if constexpr (!std::is_void_v<tape_scalar_t<X...>>) {
+    return node(scalar, term_of<S>(x)...);
+  } else {
+    const Recording<S> recording;
+    return to_plain(node(scalar, term_of<S>(x)...));
+  }
+}
+
+template <class S, class Term>
+using same_shape = plain_t<false, S, Term::RowsAtCompileTime, Term::ColsAtCompileTime, false>;
+template <class S, int R, int C>
+using matrix_t = plain_t<false, S, R, C, false>;
+
+/// The static size of a square matrix.
+template <class Term>
+inline constexpr int square_size = merged(Term::RowsAtCompileTime, Term::ColsAtCompileTime);
+
+}  // namespace grove::detail

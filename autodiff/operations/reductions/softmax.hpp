@@ -1,0 +1,59 @@
+// softmax and its logarithm, of a whole array or along rows or columns.
+#pragma once
+
+#include "autodiff/operations/reductions/detail/along.hpp"
+
+namespace grove {
+namespace detail {
+
+/// yᵢ = e^(xᵢ - m) / Σ e^(xⱼ - m), m the largest.   x̄ += y ∘ (ȳ - Σ ȳ∘y)
+struct SoftmaxOf {
+  static void value(const auto& x, auto&& y) {
+    using S = scalar_of<decltype(x)>;
+    if (x.size() == 0) return;
+    y = (x - MaxOf::value(x)).exp();
+    // Eigen's vectorised exp ends at a tiny positive number; an element of -inf, a mask, has weight 0.
+    if constexpr (std::is_floating_point_v<S>) y = (y < 4 * std::numeric_limits<S>::min()).select(S(0), y);
+    const S sum = y.sum();
+    y = y / sum;
+  }
+  static void pullback(const auto& y, const auto& y_bar, auto&& x_bar) {
+    using S = scalar_of<decltype(y)>;
+    const S mean = (y_bar * y).sum();
+    x_bar += y * (y_bar - mean);
+  }
+};
+
+/// yᵢ = xᵢ - m - ln Σ e^(xⱼ - m), m the largest.   x̄ += ȳ - e^y Σ ȳ
+struct LogSoftmaxOf {
+  static void value(const auto& x, auto&& y) {
+    using std::log;
+    using S = scalar_of<decltype(x)>;
+    if (x.size() == 0) return;
+    y = x - MaxOf::value(x);
+    const S sum = y.exp().sum();
+    const S shift = log(sum);
+    y = y - shift;
+  }
+  static void pullback(const auto& y, const auto& y_bar, auto&& x_bar) {
+    using S = scalar_of<decltype(y)>;
+    const S sum = y_bar.sum();
+    x_bar += y_bar - y.exp() * sum;
+  }
+};
+
+}  // namespace detail
+
+/// eˣ / Σ eˣ, without overflow: positive numbers that sum to 1, over all of x or, for x.rowwise() and x.colwise(), over
+/// each row or column. An element of -inf gets 0; if all are -inf, or one is +inf, the result is NaN.
+template <detail::Reducible X>
+auto softmax(const X& x) {
+  return detail::map_along<detail::SoftmaxOf>(x);
+}
+/// ln softmax x = x - logsumexp x, over all of x or over each row or column.
+template <detail::Reducible X>
+auto log_softmax(const X& x) {
+  return detail::map_along<detail::LogSoftmaxOf>(x);
+}
+
+}  // namespace grove

@@ -1,0 +1,48 @@
+// Printing of variables and active arrays inside a loss: their values, as Eigen and fmt print plain ones.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <ostream>
+
+#include "autodiff/operations/values/value_of.hpp"
+
+namespace grove {
+namespace detail {
+
+/// The number below variables and forward-mode numbers.
+template <class T>
+auto innermost_value(const T& x) {
+  if constexpr (is_var<T>) {
+    return innermost_value(x.value());
+  } else if constexpr (is_dual<T>) {
+    return innermost_value(x.value);
+  } else {
+    return x;
+  }
+}
+
+}  // namespace detail
+
+template <detail::ActiveDense X>
+std::ostream& operator<<(std::ostream& out, const X& x) {
+  return out << value_of(x);
+}
+
+}  // namespace grove
+
+/// With the specification of a number: `fmt::print("{:.3f}", x)`.
+template <class S>
+struct fmt::formatter<grove::Var<S>> : grove::detail::TextFormatter {
+  template <class Context>
+  auto format(const grove::Var<S>& x, Context& context) const {
+    return write(grove::detail::innermost_value(x), context);
+  }
+};
+template <class S, int N, bool Forward>
+struct fmt::formatter<grove::Dual<S, N, Forward>> : grove::detail::TextFormatter {
+  template <class Context>
+  auto format(const grove::Dual<S, N, Forward>& x, Context& context) const {
+    return write(grove::detail::innermost_value(x), context);
+  }
+};

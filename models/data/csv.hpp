@@ -1,0 +1,108 @@
+// Reading comma-separated files into a Table.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <models/data/detail/csv_reader.hpp>
+#include <models/data/table.hpp>
+
+namespace grove::models {
+
+/// How a file is written.
+struct CsvOptions {
+  char separator = ',';
+  char quote = '"';
+  std::vector<std::string> missing = {"", "NA", "N/A", "NaN", "nan", "null"};  ///< fields that stand for "no value"
+  std::vector<std::string> names = {};  ///< the columns' names, for a file without a header line
+};
+
+namespace detail {
+
+inline std::vector<Cell> csv_row(CsvReader& reader) {
+  std::vector<Cell> row{reader.field()};
+  while (reader.at_separator()) {
+    reader.pass_separator();
+    row.push_back(reader.field());
+  }
+  return row;
+}
+
+inline void add_csv_column(Table& table, const CsvReader& reader, const Cell& name) {
+  const auto names = table.names();
+  if (!name.text.empty() && std::find(names.begin(), names.end(), name.text) != names.end())
+    reader.fail(name.line, name.column,
+                fmt::format("the header names '{}' twice; column names must differ", name.text));
+  table.columns.push_back({name.text.empty() ? fmt::format("column {}", names.size() + 1) : name.text, {}});
+}
+
+inline void csv_header(Table& table, CsvReader& reader, const CsvOptions& options) {
+  for (const std::string& name : options.names) table.columns.push_back({name, {}});
+  if (!options.names.empty()) return;
+  if (reader.at_end()) reader.fail("the file is empty; its first line must name the columns");
+  for (const Cell& name : csv_row(reader)) add_csv_column(table, reader, name);
+  reader.pass_line_end();
+}
+
+inline void check_row_length(const Table& table, const CsvReader& reader, const std::vector<Cell>& row) {
+  const std::size_t expected = table.columns.size();
+  if (row.size() == expected) return;
+  const std::string fact =
+      fmt::format("this row has {} field{}, the header has {}", row.size(), row.size() == 1 ? "" : "s", expected);
+  if (row.size() < expected)
+    reader.fail(fact + fmt::format("; the first one missing is '{}'", table.columns[row.size()].name));
+  reader.fail(row[expected].line, row[expected].column, fact + "; a field that holds the separator must be quoted");
+}
+
+inline std::string file_text(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    throw DataError(fmt::format("read_csv: {}: no such file; paths are relative to {}", path.string(),
+                                std::filesystem::current_path(ignored).string()));
+  if (std::filesystem::is_directory(path, ignored))
+    throw DataError(fmt::format("read_csv: {}: this is a directory", path.string()));
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file)
+    throw DataError(fmt::format("read_csv: {}: the file cannot be read; are its permissions right?", path.string()));
+  return text;
+}
+
+}  // namespace detail
+
+/// A table from CSV text; `source` is what messages call it.  See `read_csv`.
+inline Table parse_csv(std::string_view text, const std::string& source, const CsvOptions& options = {}) {
+  detail::CsvReader reader(text, source, options.separator, options.quote);
+  Table table{source, {}};
+  reader.pass_blank_lines();
+  detail::csv_header(table, reader, options);
+  for (reader.pass_blank_lines(); !reader.at_end(); reader.pass_blank_lines()) {
+    auto row = detail::csv_row(reader);
+    detail::check_row_length(table, reader, row);
+    reader.pass_line_end();
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      row[j].missing = std::find(options.missing.begin(), options.missing.end(), row[j].text) != options.missing.end();
+      table.columns[j].cells.push_back(std::move(row[j]));
+    }
+  }
+  if (table.rows() == 0) reader.fail("there are no rows, only a header");
+  return table;
+}
+
+/// Reads a CSV file (RFC 4180; UTF-8 with or without a byte order mark; LF, CRLF or CR line ends; blank lines skipped).
+///
+///   Table table = read_csv("decay.csv", {.separator = ';'});
+///
+/// Throws: grove::DataError with file, line and column if the file is missing, empty or binary, if a row has more or
+/// fewer fields than the header, if a quote is never closed, or if two columns have one name. A bad number is reported
+/// the same way when its column is asked for as numbers (Table::numbers).
+inline Table read_csv(const std::filesystem::path& path, const CsvOptions& options = {}) {
+  return parse_csv(detail::file_text(path), path.string(), options);
+}
+
+}  // namespace grove::models

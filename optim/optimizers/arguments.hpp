@@ -1,0 +1,154 @@
+// Optimizers by name: how arguments are read, and the transformation that is chosen from a catalogue.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "optim/numerics/detail/check.hpp"
+#include "optim/protocol/any_transformation.hpp"
+#include "optim/schedules/schedule.hpp"
+
+namespace grove::optim {
+
+/// Arguments by name: numbers, or schedules where the optimizer takes them.
+using Arguments = std::map<std::string, ScalarOrSchedule<double>>;
+
+namespace detail {
+
+/// Hands out arguments and remembers which names were asked for, so that the others can be reported.
+class ArgumentReader {
+ public:
+  ArgumentReader(std::string_view optimizer, const Arguments& given) : optimizer_(optimizer), given_(given) {}
+
+  double operator()(const char* name, double otherwise) {
+    const auto* found = find(name);
+    if (found == nullptr) return otherwise;
+    if (found->is_schedule())
+      throw HyperparameterError(fill("{}: {} must be a number, got a schedule", {optimizer_, name}));
+    return (*found)(0);
+  }
+  bool flag(const char* name, bool otherwise) { return (*this)(name, otherwise ? 1 : 0) != 0; }
+  std::optional<double> optional(const char* name) {
+    return find(name) == nullptr ? std::nullopt : std::optional<double>((*this)(name, 0));
+  }
+  ScalarOrSchedule<double> schedulable(const char* name, double otherwise) {
+    const auto* found = find(name);
+    return found == nullptr ? ScalarOrSchedule<double>(otherwise) : *found;
+  }
+  /// The learning rate, which has no default.
+  ScalarOrSchedule<double> rate(const char* name = "learning_rate") {
+    const auto* found = find(name);
+    if (found == nullptr) {
+      std::vector<std::string> names;
+      for (const auto& [given, value] : given_) names.push_back(given);
+      throw HyperparameterError(fill("{}: {} is missing{}{}", {optimizer_, name, names.empty() ? "" : "; given are ",
+                                                               tree::detail::joined(names, ", ")}));
+    }
+    if (!found->is_schedule()) check_not_negative(optimizer_, name, (*found)(0));
+    return *found;
+  }
+  /// The learning rate of an optimizer that has a default for it.
+  ScalarOrSchedule<double> rate_or(double otherwise) { return schedulable("learning_rate", otherwise); }
+  double number_rate(const char* name = "learning_rate") {
+    rate(name);
+    return (*this)(name, 0);
+  }
+
+  void check_all_known() const {
+    for (const auto& [name, value] : given_) {
+      if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
+        std::vector<std::string> valid;  // whether the rate was asked for first is up to the compiler
+        for (bool rate : {true, false})
+          for (const auto& asked : asked_)
+            if ((asked == "learning_rate") == rate) valid.push_back(asked);
+        throw HyperparameterError(
+            fill("{}: there is no argument '{}'; valid are {}", {optimizer_, name, tree::detail::joined(valid, ", ")}));
+      }
+    }
+  }
+
+ private:
+  const ScalarOrSchedule<double>* find(const char* name) {
+    if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) asked_.emplace_back(name);
+    const auto found = given_.find(name);
+    return found == given_.end() ? nullptr : &found->second;
+  }
+
+  std::string_view optimizer_;
+  const Arguments& given_;
+  std::vector<std::string> asked_;
+};
+
+template <class Catalogue>
+std::vector<std::string> catalogue_names() {
+  std::vector<std::string> names;
+  Catalogue::for_each([&](const char* name, const auto& /*make*/) { names.emplace_back(name); });
+  return names;
+}
+
+/// Calls use(optimizer) with the optimizer of this name.
+template <class Catalogue, class Use>
+void with_optimizer(std::string_view wanted, const Arguments& arguments, Use&& use) {
+  bool found = false;
+  Catalogue::for_each([&](const char* name, const auto& make) {
+    if (wanted != name) return;
+    found = true;
+    ArgumentReader reader(wanted, arguments);
+    const auto optimizer = make(reader);
+    reader.check_all_known();
+    use(optimizer);
+  });
+  if (!found) {
+    throw HyperparameterError(
+        fill("{}: there is no optimizer '{}'; valid are {}",
+             {Catalogue::function, wanted, tree::detail::joined(catalogue_names<Catalogue>(), ", ")}));
+  }
+}
+
+}  // namespace detail
+
+/// The state of an optimizer chosen by name: the optimizer itself, made for these params, and its state.
+template <class P>
+struct ByNameState {
+  any_transformation<P> optimizer;
+  AnyState<P> state;
+};
+
+/// The link behind `by_name` and `contrib::by_name`.
+template <class Catalogue>
+class ByName {
+ public:
+  static constexpr bool needs_params = true;
+  static constexpr bool uses_grad = true;
+
+  ByName(std::string name, Arguments arguments) : name_(std::move(name)), arguments_(std::move(arguments)) {
+    detail::with_optimizer<Catalogue>(name_, arguments_, [](const auto& /*optimizer*/) {});
+  }
+
+  template <class P>
+  ByNameState<P> init(const P& params) const {
+    std::optional<any_transformation<P>> made;
+    detail::with_optimizer<Catalogue>(name_, arguments_, [&](const auto& optimizer) { made.emplace(optimizer); });
+    auto state = made->init(params);
+    return {*std::move(made), std::move(state)};
+  }
+  template <class P, class E>
+  void update_in_place(P& updates, ByNameState<P>& state, const P& params, const E& extra) const {
+    state.optimizer.update_in_place(updates, state.state, params, extra);
+  }
+  template <class P, class E>
+  void step_in_place(P& grads, ByNameState<P>& state, P& params, const E& extra) const {
+    state.optimizer.step_in_place(grads, state.state, params, extra);
+  }
+
+ private:
+  std::string name_;
+  Arguments arguments_;
+};
+
+}  // namespace grove::optim

@@ -1,0 +1,158 @@
+// The limited-memory BFGS direction, and the optimizer with a linesearch.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "optim/linesearch/zoom.hpp"
+#include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/leafwise.hpp"
+#include "optim/transforms/scale.hpp"
+
+namespace grove::optim {
+
+/// Step count, params and updates of the last call, and the remembered differences of both with their weights.
+template <class P>
+struct ScaleByLBFGSState {
+  std::int64_t count;
+  P params;
+  P updates;
+  std::vector<P> diff_params_memory;
+  std::vector<P> diff_updates_memory;
+  Eigen::Array<detail::accumulator_t<P>, Eigen::Dynamic, 1> weights_memory;
+};
+
+/// Options of `scale_by_lbfgs`.
+struct ScaleByLbfgs {
+  static constexpr bool needs_params = true;
+
+  int memory_size = 10;            ///< pairs that are remembered, ≥ 1
+  bool scale_init_precond = true;  ///< whether the initial matrix is scaled by the newest pair
+
+  template <class P>
+  ScaleByLBFGSState<P> init(const P& params) const {
+    const P zero = detail::zeros_like(params);
+    const std::vector<P> memory(static_cast<std::size_t>(memory_size), zero);
+    using Weights = decltype(ScaleByLBFGSState<P>::weights_memory);
+    return {0, zero, zero, memory, memory, Weights::Zero(memory_size)};
+  }
+  template <class U, class S, class P, class E>
+  void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
+    using A = detail::accumulator_t<P>;
+    const auto size = static_cast<std::int64_t>(memory_size);
+    const A initial = remember<A>(updates, state, params, extra);
+    detail::for_each_leaf(
+        extra,
+        [](std::size_t, auto&& old_params, auto&& old_updates, const auto& p, const auto& u) {
+          old_params = p;
+          old_updates = u;
+        },
+        state.params, state.updates, params, updates);
+    // From the newest pair to the oldest, and back; pairs that are not filled yet have weight 0.
+    const auto slot = [&](std::int64_t age) {
+      return static_cast<std::size_t>((state.count + 2 * size - 1 - age) % size);
+    };
+    std::vector<A>& alpha = scratch<A>();
+    alpha.resize(static_cast<std::size_t>(size));
+    for (std::int64_t age = 0; age < size; ++age) {
+      const std::size_t i = slot(age);
+      const A weight = state.weights_memory(static_cast<Eigen::Index>(i));
+      alpha[i] = weight == 0 ? A(0) : A(weight * detail::dot(extra, state.diff_params_memory[i], updates));
+      add(extra, updates, A(-alpha[i]), state.diff_updates_memory[i]);
+    }
+    detail::for_each_leaf(
+        extra, [&](std::size_t, auto&& u) { u = detail::in_scalar_of(u, initial) * u; }, updates);
+    for (std::int64_t age = size - 1; age >= 0; --age) {
+      const std::size_t i = slot(age);
+      const A weight = state.weights_memory(static_cast<Eigen::Index>(i));
+      const A beta = weight == 0 ? A(0) : A(weight * detail::dot(extra, state.diff_updates_memory[i], updates));
+      add(extra, updates, A(alpha[i] - beta), state.diff_params_memory[i]);
+    }
+    state.count = safe_increment(state.count);
+  }
+
+ private:
+  /// Stores the newest pair; returns the scale of the initial matrix.
+  template <class A, class U, class S, class P, class E>
+  A remember(const U& updates, S& state, const P& params, const E& extra) const {
+    using std::sqrt;
+    if (state.count == 0) {
+      if (!scale_init_precond) return A(1);
+      const A norm = A(sqrt(detail::squared_norm(extra, updates)));
+      return detail::min_scalar(A(1), A(1 / norm));
+    }
+    const auto newest = static_cast<std::size_t>((state.count - 1) % memory_size);
+    detail::for_each_leaf(
+        extra,
+        [](std::size_t, auto&& dp, auto&& du, const auto& p, const auto& u, const auto& old_p, const auto& old_u) {
+          dp = p - old_p;
+          du = u - old_u;
+        },
+        state.diff_params_memory[newest], state.diff_updates_memory[newest], params, updates, state.params,
+        state.updates);
+    const A curvature = A(detail::dot(extra, state.diff_updates_memory[newest], state.diff_params_memory[newest]));
+    state.weights_memory(static_cast<Eigen::Index>(newest)) = curvature == 0 ? A(0) : A(1 / curvature);
+    if (!scale_init_precond) return A(1);
+    const A squares = A(detail::squared_norm(extra, state.diff_updates_memory[newest]));
+    return squares > 0 ? A(curvature / squares) : A(1);
+  }
+
+  template <class E, class U, class A, class P>
+  static void add(const E& extra, U& updates, const A& factor, const P& direction) {
+    if (factor == 0) return;
+    detail::for_each_leaf(
+        extra, [&](std::size_t, auto&& u, const auto& d) { u = u + detail::in_scalar_of(u, factor) * d; }, updates,
+        direction);
+  }
+
+  /// Kept so that steps do not allocate.
+  template <class A>
+  static std::vector<A>& scratch() {
+    static thread_local std::vector<A> values;
+    return values;
+  }
+};
+
+/// Multiplies the updates by an approximation of the inverse Hessian that is built from the last steps; the sign stays.
+///
+/// As in optax, pairs of negative curvature are kept, and if the params did not move the direction is 0.
+/// Throws: HyperparameterError if memory_size < 1.
+/// Source: Liu & Nocedal 1989; Nocedal & Wright 2006, Algorithm 7.4
+inline auto scale_by_lbfgs(ScaleByLbfgs options = {}) {
+  detail::check_positive("scale_by_lbfgs", "memory_size", options.memory_size);
+  return GradientTransformation<ScaleByLbfgs>{options};
+}
+
+/// L-BFGS with the zoom linesearch: scale_by_lbfgs, scale(-1), scale_by_zoom_linesearch.
+///
+///   auto fit = minimize(loss, params, lbfgs(), {.max_steps = 200, .gradient_tolerance = 1e-8}, x, y);
+///
+/// `update` needs with_value, with_grad and with_value_and_grad_fn, which `minimize` passes.
+inline auto lbfgs(ScaleByLbfgs options = {}) {
+  detail::check_positive("lbfgs", "memory_size", options.memory_size);
+  return chain(scale_by_lbfgs(options), scale(-1.0),
+               scale_by_zoom_linesearch(20, {.initial_guess_strategy = InitialGuess::one}));
+}
+
+/// L-BFGS with a linesearch of one's own, or `identity()` for none. One that looks at the loss only, as
+/// `scale_by_backtracking_linesearch` does, may remember pairs of negative curvature and then lose its way.
+template <class Linesearch>
+auto lbfgs(ScaleByLbfgs options, const Linesearch& linesearch) {
+  detail::check_positive("lbfgs", "memory_size", options.memory_size);
+  return chain(scale_by_lbfgs(options), scale(-1.0), linesearch);
+}
+
+/// L-BFGS with a learning rate before the linesearch.
+template <class LearningRate, class Linesearch>
+auto lbfgs(LearningRate learning_rate, ScaleByLbfgs options, const Linesearch& linesearch) {
+  detail::check_positive("lbfgs", "memory_size", options.memory_size);
+  detail::check_learning_rate("lbfgs", learning_rate);
+  return chain(scale_by_lbfgs(options), scale_by_learning_rate(std::move(learning_rate)), linesearch);
+}
+
+}  // namespace grove::optim

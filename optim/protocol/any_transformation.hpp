@@ -1,0 +1,151 @@
+// A transformation whose type is chosen at run time.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/error.hpp"
+#include "optim/numerics/detail/check.hpp"
+#include "optim/protocol/chain.hpp"
+
+namespace grove::optim {
+
+/// The state of an `any_transformation`: a value like other states, but closed.
+template <class P>
+class AnyState {
+ public:
+  struct Base {
+    virtual ~Base() = default;
+    virtual std::unique_ptr<Base> clone() const = 0;
+  };
+
+  AnyState() = default;
+  explicit AnyState(std::unique_ptr<Base> held) : held_(std::move(held)) {}
+  AnyState(const AnyState& other) : held_(other.held_ ? other.held_->clone() : nullptr) {}
+  AnyState(AnyState&&) noexcept = default;
+  AnyState& operator=(AnyState other) noexcept {
+    held_ = std::move(other.held_);
+    return *this;
+  }
+  ~AnyState() = default;
+
+  Base* get() { return held_.get(); }
+  const Base* get() const { return held_.get(); }
+
+ private:
+  std::unique_ptr<Base> held_;
+};
+
+/// The extra arguments behind an `any_transformation`: all of them, whether given or not.
+template <class P>
+struct AnyExtra {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  const P* grad_if_given = nullptr;
+  std::function<double(const P&)> value_fn;
+  std::function<double(const P&, P&)> value_and_grad_fn;
+  detail::SearchReport* search_report = nullptr;
+  const detail::LeafFilter* filter = nullptr;
+  detail::WorkSharing* workers = nullptr;
+
+  AnyExtra masked(const detail::LeafFilter* inner) const {
+    AnyExtra result = *this;
+    result.filter = inner;
+    return result;
+  }
+};
+
+/// Any transformation of trees of type P, chosen at run time.
+///
+///   any_transformation<Line> optimizer = fast ? any_transformation<Line>(adam(1e-3)) :
+///   any_transformation<Line>(sgd(1e-2));
+///
+/// It follows the protocol and may be a part of a chain. An extra argument that it needs and does not get is an error
+/// at run time. Cost: a virtual call for each step.
+template <class P>
+class any_transformation {
+ public:
+  static constexpr bool needs_params = true;
+  static constexpr bool uses_grad = true;
+
+  template <class T>
+  requires(!std::is_same_v<std::remove_cvref_t<T>, any_transformation>) any_transformation(const T& transformation)
+      : held_(std::make_shared<Held<detail::unwrap_link_t<T>>>(transformation)) {}
+
+  AnyState<P> init(const P& params) const { return held_->init(params); }
+
+  template <class... Slots>
+  Updated<P, AnyState<P>> update(P updates, AnyState<P> state, const P& params, const Slots&... extra) const {
+    update_in_place(updates, state, params, Extra<Slots...>{extra...});
+    return {std::move(updates), std::move(state)};
+  }
+
+  template <class E>
+  void update_in_place(P& updates, AnyState<P>& state, const P& params, const E& extra) const {
+    held_->update(updates, state, params, erase(extra));
+  }
+
+  template <class E>
+  void step_in_place(P& grads, AnyState<P>& state, P& params, const E& extra) const {
+    held_->step(grads, state, params, erase(extra));
+  }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual AnyState<P> init(const P& params) const = 0;
+    virtual void update(P& updates, AnyState<P>& state, const P& params, const AnyExtra<P>& extra) const = 0;
+    virtual void step(P& grads, AnyState<P>& state, P& params, const AnyExtra<P>& extra) const = 0;
+  };
+
+  template <class Link>
+  struct Held final : Interface {
+    using State = decltype(std::declval<const Link&>().init(std::declval<const P&>()));
+
+    struct HeldState final : AnyState<P>::Base {
+      explicit HeldState(State s) : state(std::move(s)) {}
+      std::unique_ptr<typename AnyState<P>::Base> clone() const override { return std::make_unique<HeldState>(state); }
+      State state;
+    };
+
+    explicit Held(const Link& l) : link(l) {}
+
+    AnyState<P> init(const P& params) const override {
+      return AnyState<P>(std::make_unique<HeldState>(link.init(params)));
+    }
+    void update(P& updates, AnyState<P>& state, const P& params, const AnyExtra<P>& extra) const override {
+      detail::run(link, updates, open(state), params, extra);
+    }
+    void step(P& grads, AnyState<P>& state, P& params, const AnyExtra<P>& extra) const override {
+      detail::run_step(link, grads, open(state), params, extra);
+    }
+
+    static State& open(AnyState<P>& state) {
+      auto* held = dynamic_cast<HeldState*>(state.get());
+      if (held == nullptr) throw StructureError("any_transformation: the state was made by another transformation");
+      return held->state;
+    }
+
+    Link link;
+  };
+
+  template <class E>
+  static AnyExtra<P> erase(const E& extra) {
+    AnyExtra<P> result;
+    result.filter = extra.filter;
+    result.workers = extra.workers;
+    if constexpr (requires { extra.grad; }) result.grad_if_given = &extra.grad;
+    if constexpr (requires { extra.grad_if_given; }) result.grad_if_given = extra.grad_if_given;
+    if constexpr (detail::HasValue<E>) result.value = detail::plain(extra.value);
+    if constexpr (detail::HasSearchReport<E>) result.search_report = extra.search_report;
+    if constexpr (detail::HasValueFn<E>) result.value_fn = std::cref(extra.value_fn);
+    if constexpr (detail::HasValueAndGradFn<E>) result.value_and_grad_fn = std::cref(extra.value_and_grad_fn);
+    return result;
+  }
+
+  std::shared_ptr<const Interface> held_;
+};
+
+}  // namespace grove::optim

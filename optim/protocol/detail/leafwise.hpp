@@ -1,0 +1,130 @@
+// Helpers of links that look at whole leaves: sums over a leaf, and loops that skip masked leaves.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "autodiff/tree/tree.hpp"
+#include "optim/numerics/detail/check.hpp"
+#include "optim/numerics/detail/math.hpp"
+#include "optim/protocol/extra.hpp"
+
+namespace grove::optim::detail {
+
+/// A view with elements, not a single number.
+template <class View>
+concept HasElements = requires(const View& view) {
+  view.rows();
+  view.cols();
+};
+
+/// Calls f(number of the leaf, views...) for every leaf that takes part.
+template <class E, class F, class T, class... Rest>
+void for_each_leaf(const E& extra, F&& f, T&& t, Rest&&... rest) {
+  std::size_t number = 0;
+  tree::for_each(
+      [&](auto&&... views) {
+        const std::size_t leaf = number++;
+        if (admits(extra, leaf)) f(leaf, views...);
+      },
+      t, rest...);
+}
+
+template <class View>
+auto sum_of(const View& x) {
+  if constexpr (HasElements<View>) {
+    using S = std::remove_cvref_t<decltype(x.sum())>;
+    return S(x.sum());
+  } else {
+    return x;
+  }
+}
+
+/// Σ x²
+template <class View>
+auto squared_norm_of(const View& x) {
+  if constexpr (HasElements<View>) {
+    return detail::sum_of(x * x);
+  } else {
+    return view_scalar_t<View>(x * x);
+  }
+}
+
+/// sqrt(Σ x²)
+template <class View>
+auto norm_of(const View& x) {
+  using std::sqrt;
+  return sqrt(squared_norm_of(x));
+}
+
+/// Number of elements.
+template <class View>
+double count_of(const View& x) {
+  if constexpr (HasElements<View>) {
+    return static_cast<double>(x.rows() * x.cols());
+  } else {
+    return 1;
+  }
+}
+
+/// sqrt(mean x²)
+template <class View>
+auto rms_of(const View& x) {
+  using std::sqrt;
+  return sqrt(squared_norm_of(x) / in_scalar_of(x, count_of(x)));
+}
+
+/// Σ x·y over a leaf.
+template <class A, class B>
+auto dot_of(const A& x, const B& y) {
+  if constexpr (HasElements<A>) {
+    return detail::sum_of(x * y);
+  } else {
+    return view_scalar_t<A>(x * y);
+  }
+}
+
+template <class Scalar>
+Scalar max_scalar(const Scalar& a, const Scalar& b) {
+  return plain(b) > plain(a) || std::isnan(plain(b)) ? b : a;
+}
+
+template <class Scalar>
+Scalar min_scalar(const Scalar& a, const Scalar& b) {
+  return plain(b) < plain(a) || std::isnan(plain(b)) ? b : a;
+}
+
+/// The scalar in which a whole tree is summed up.
+template <class T>
+using accumulator_t = tree::scalar_t<std::remove_cvref_t<T>>;
+
+/// Σ t² over the leaves that take part.
+template <class E, class T>
+auto squared_norm(const E& extra, const T& t) {
+  accumulator_t<T> sum(0);
+  for_each_leaf(
+      extra, [&](std::size_t, const auto& x) { sum = sum + static_cast<accumulator_t<T>>(squared_norm_of(x)); }, t);
+  return sum;
+}
+
+/// Σ t·s over the leaves that take part.
+template <class E, class T, class U>
+auto dot(const E& extra, const T& t, const U& s) {
+  accumulator_t<T> sum(0);
+  for_each_leaf(
+      extra,
+      [&](std::size_t, const auto& x, const auto& y) { sum = sum + static_cast<accumulator_t<T>>(dot_of(x, y)); }, t,
+      s);
+  return sum;
+}
+
+/// A number for each leaf, in the order of the leaves.
+template <class P>
+std::vector<accumulator_t<P>> leaf_numbers(const P& params, double value) {
+  return std::vector<accumulator_t<P>>(static_cast<std::size_t>(tree::leaf_count(params)), accumulator_t<P>(value));
+}
+
+}  // namespace grove::optim::detail

@@ -1,0 +1,157 @@
+// Masks and labels: which leaves a transformation is for, said by path and shape.
+#pragma once
+
+#include <Eigen/Core>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "autodiff/tree/tree.hpp"
+#include "optim/numerics/detail/check.hpp"
+#include "optim/protocol/detail/value_tree.hpp"
+
+namespace grove::optim {
+
+/// What a mask may know of a leaf beside its path: its shape, never its values.
+struct LeafShape {
+  int rank = 0;  ///< 0 for a number, 1 for a vector, 2 for a matrix, by its type
+  Eigen::Index rows = 1;
+  Eigen::Index cols = 1;
+
+  Eigen::Index size() const { return rows * cols; }
+};
+
+namespace detail {
+
+template <class T>
+concept HasStaticShape = requires {
+  T::RowsAtCompileTime;
+  T::ColsAtCompileTime;
+};
+
+/// 0 for numbers, 1 for vectors, 2 for matrices; decided by the type.
+template <class T>
+constexpr int leaf_rank() {
+  if constexpr (HasStaticShape<T>) {
+    return T::RowsAtCompileTime == 1 || T::ColsAtCompileTime == 1 ? 1 : 2;
+  } else {
+    return 0;
+  }
+}
+
+template <class T>
+LeafShape shape_of(const T& leaf) {
+  return {leaf_rank<T>(), leaf_traits<T>::rows(leaf), leaf_traits<T>::cols(leaf)};
+}
+
+/// Calls f(path, shape) for every leaf.
+template <class F, class P>
+void for_each_shape(F&& f, const P& params) {
+  tree::detail::visit_leaves_with_path([&](const tree::Path& path, const auto& leaf) { f(path, shape_of(leaf)); },
+                                       params);
+}
+
+}  // namespace detail
+
+/// A value for each leaf, given by its path and shape. It can be made of
+///   - a function of the path: `[](const tree::Path& p) { return p.ends_with("weight"); }`;
+///   - a function of the path and the shape: `[](const tree::Path&, const LeafShape& s) { return s.rank == 2; }`;
+///   - one value for all;
+///   - a map from the first steps of a path to the value: `{{"encoder", "slow"}, {"head.bias", "fast"}}`. The longest
+///     entry that fits counts;
+///   - a tree of such values, as optax has it: of the structure of the params, or of their first levels, where a value
+///     stands for all below it.
+///
+///         struct WhichDecay { bool weight, bias; };      // by name, or in tuples by position
+///         adamw(1e-3, {.mask = WhichDecay{.weight = true, .bias = false}});
+///
+/// `init` throws StructureError if a tree does not fit the params, or no entry of a map fits a leaf.
+template <class T>
+class PerLeaf {
+ public:
+  using Prefixes = std::map<std::string, T>;
+
+  PerLeaf(T value) : choose_([value = std::move(value)](const tree::Path&, const LeafShape&) { return value; }) {}
+
+  PerLeaf(const char* value) requires std::is_same_v<T, std::string> : PerLeaf(std::string(value)) {}
+
+  template <class F>
+  requires std::is_invocable_v<const F&, const tree::Path&> PerLeaf(F f)
+      : choose_([f = std::move(f)](const tree::Path& path, const LeafShape&) { return T(f(path)); }) {}
+
+  template <class F>
+  requires std::is_invocable_v<const F&, const tree::Path&, const LeafShape&> PerLeaf(F f)
+      : choose_([f = std::move(f)](const tree::Path& path, const LeafShape& shape) { return T(f(path, shape)); }) {}
+
+  PerLeaf(Prefixes prefixes)
+      : choose_(
+            [table = std::move(prefixes)](const tree::Path& path, const LeafShape&) { return look_up(table, path); }) {}
+
+  template <detail::ValueNode Tree>
+  requires(!std::is_invocable_v<const Tree&, const tree::Path&> &&
+           !std::is_invocable_v<const Tree&, const tree::Path&, const LeafShape&>) PerLeaf(const Tree& tree)
+      : tree_(std::make_shared<detail::ValueTree<T>>(detail::value_tree<T>(tree))) {}
+
+  /// The values of the leaves of `params`, in their order.
+  template <class P>
+  std::vector<T> of(const P& params) const {
+    if (tree_) return detail::spread(*tree_, tree::structure(params));
+    std::vector<T> values;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape& shape) { values.push_back(choose_(path, shape)); }, params);
+    return values;
+  }
+
+  /// The same with each value passed through `f`.
+  template <class U, class F>
+  PerLeaf<U> then(F f) const {
+    if (tree_) return PerLeaf<U>(detail::transformed<U>(*tree_, f));
+    return PerLeaf<U>(
+        [choose = choose_, f](const tree::Path& path, const LeafShape& shape) { return f(choose(path, shape)); });
+  }
+
+ private:
+  template <class U>
+  friend class PerLeaf;
+
+  explicit PerLeaf(detail::ValueTree<T> tree) : tree_(std::make_shared<detail::ValueTree<T>>(std::move(tree))) {}
+
+  static T look_up(const Prefixes& table, const tree::Path& path) {
+    const std::pair<const std::string, T>* found = nullptr;
+    for (const auto& entry : table) {
+      if (!path.starts_with(entry.first)) continue;
+      if (found == nullptr || entry.first.size() > found->first.size()) found = &entry;
+    }
+    if (found == nullptr) {
+      throw StructureError(detail::fill(
+          "mask: {}: no entry of the map covers this leaf; add one, or one for its parent", {path.string()}));
+    }
+    return found->second;
+  }
+
+  std::function<T(const tree::Path&, const LeafShape&)> choose_;
+  std::shared_ptr<const detail::ValueTree<T>> tree_;
+};
+
+/// Which leaves a transformation is for.
+using Mask = PerLeaf<bool>;
+
+/// Which of several transformations a leaf gets.
+using Labels = PerLeaf<std::string>;
+
+namespace detail {
+
+/// A mask in the form that states keep: a character for each leaf, '1' or '0'.
+template <class P>
+std::string leaf_mask(const Mask& mask, const P& params) {
+  std::string result;
+  for (const bool on : mask.of(params)) result += on ? '1' : '0';
+  return result;
+}
+
+}  // namespace detail
+}  // namespace grove::optim

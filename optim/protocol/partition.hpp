@@ -1,0 +1,90 @@
+// Different transformations for different leaves.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "optim/numerics/detail/check.hpp"
+#include "optim/protocol/masked.hpp"
+
+namespace grove::optim {
+
+/// A transformation and its name, as `partition` and `named_chain` take it.
+template <class T>
+struct Named {
+  std::string name;
+  T transformation;
+};
+
+/// Gives a transformation a name.
+template <class T>
+Named<detail::unwrap_link_t<T>> named(std::string name, const T& transformation) {
+  return {std::move(name), transformation};
+}
+
+namespace detail {
+
+/// Throws if two of the names are equal.
+inline void check_names(std::string_view function, const std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (names[i] == names[k])
+        throw HyperparameterError(fill("{}: the name '{}' is given twice", {function, names[i]}));
+}
+
+}  // namespace detail
+
+/// The link behind `partition`: a chain of masked transformations whose masks do not overlap.
+template <class... Links>
+struct Partition : Chain<Masked<Links>...> {
+  using Base = Chain<Masked<Links>...>;
+
+  Labels labels;                   ///< the name of the transformation of each leaf
+  std::vector<std::string> names;  ///< the names of the transformations
+
+  template <class P>
+  auto init(const P& params) const {
+    const std::vector<std::string> given = labels.of(params);
+    std::size_t number = 0;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape&) {
+          const std::string& label = given[number++];
+          if (std::find(names.begin(), names.end(), label) == names.end()) {
+            throw StructureError(detail::fill("partition: {} is labelled '{}', but there are only {}",
+                                              {path.string(), label, tree::detail::joined(names, ", ")}));
+          }
+        },
+        params);
+    return Base::init(params);
+  }
+};
+
+/// Gives each leaf the transformation that its label names.
+///
+///   auto optimizer = partition([](const tree::Path& p) { return p.ends_with("bias") ? "bias" : "weight"; },
+///                              named("weight", adamw(1e-3)), named("bias", sgd(1e-2)));
+///
+/// State: the tuple of the MaskedStates. Throws: StructureError from `init` for a label without transformation.
+template <class... Links>
+auto partition(Labels labels, const Named<Links>&... transformations) {
+  detail::check_names("partition", {transformations.name...});
+  using Parts = Partition<Links...>;
+  return GradientTransformation<Parts>{
+      {{{Masked<Links>{transformations.transformation,
+                       labels.template then<bool>(
+                           [name = transformations.name](const std::string& label) { return label == name; })}...}},
+       labels,
+       {transformations.name...}}};
+}
+
+/// Trains the leaves where `freeze_mask` is false and leaves the others alone.
+template <class T>
+auto selective_transform(const T& optimizer, Mask freeze_mask) {
+  return partition(freeze_mask.then<std::string>([](bool frozen) { return std::string(frozen ? "freeze" : "train"); }),
+                   named("train", optimizer), named("freeze", set_to_zero()));
+}
+
+}  // namespace grove::optim

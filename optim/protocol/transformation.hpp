@@ -1,0 +1,81 @@
+// The protocol: what a gradient transformation is, and how it is called.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "optim/protocol/detail/run.hpp"
+#include "optim/protocol/extra.hpp"
+
+namespace grove::optim {
+
+/// The state of a transformation that has none.
+struct EmptyState {};
+
+/// What `update` returns: the rescaled updates and the state after this step. Take it apart with
+/// `auto [updates, state] = optimizer.update(…);`.
+template <class Updates, class State>
+struct Updated {
+  Updates updates;
+  State state;
+};
+
+/// A transformation as its users see it: the options of `Link`, its `init`, and `update`.
+///
+///   auto state = optimizer.init(params);
+///   auto [updates, new_state] = optimizer.update(grads, std::move(state), params);
+///
+/// `Link` is an aggregate of options with `init(params) → State` and one of
+///   - `prepare(state) → constants`, `slots(state, updates) → tuple of trees`, `apply(constants, u, p, slots…)`: an
+///     elementwise link, which `chain` fuses with its neighbours. Instead of changing `u` in `apply`, it may call
+///     `next(formula)` in `emit(constants, u, p, next, slots…)`: then the formula is part of the next link's pass;
+///   - `update_in_place(updates, state, params, extra)`: a link that needs the whole tree;
+///   - `update(updates, state, params) → {updates, state}`: the plain protocol, all that one's own transformation
+///   needs.
+template <class Link>
+struct GradientTransformation : Link {
+  /// The updates after this transformation, and its new state. Move the updates and the state in, and nothing is
+  /// allocated.
+  ///
+  /// `params` are those that the gradients were taken of. `extra` are named arguments, such as `with_value(loss)`, that
+  /// some transformations need and the others ignore.
+  /// Throws: grove::StructureError if the trees differ in structure or shapes.
+  template <class U, class S, class P, class... Slots>
+  Updated<U, S> update(U updates, S state, const P& params, const Slots&... extra) const {
+    detail::run(link(), updates, state, params, Extra<Slots...>{extra...});
+    return {std::move(updates), std::move(state)};
+  }
+
+  /// The same for transformations that do not look at the params.
+  template <class U, class S>
+  Updated<U, S> update(U updates, S state) const {
+    static_assert(!detail::needs_params<Link>, "this transformation needs the params as third argument of update");
+    detail::run(link(), updates, state, updates, Extra<>{});
+    return {std::move(updates), std::move(state)};
+  }
+
+  const Link& link() const { return *this; }
+};
+
+template <class Link>
+GradientTransformation(Link) -> GradientTransformation<Link>;
+
+/// A transformation for params of type P: `init` makes a state, `update` maps updates and state to updates and state.
+template <class T, class P>
+concept Transformation = requires(const T& transformation, P tree, const P& params) {
+  { transformation.update(tree, transformation.init(params), params).updates } -> std::convertible_to<P>;
+  {
+    transformation.update(tree, transformation.init(params), params).state
+    } -> std::convertible_to<decltype(transformation.init(params))>;
+};
+
+/// One more, but never beyond the largest number.
+constexpr std::int64_t safe_increment(std::int64_t count) {
+  return count < std::numeric_limits<std::int64_t>::max() ? count + 1 : count;
+}
+
+}  // namespace grove::optim

@@ -1,0 +1,215 @@
+// Random programs of scalar statements, by the tape and in forward mode: whatever a statement takes over, extends or
+// joins, the derivative is that of the program as it is written.
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autodiff/derivatives/grad.hpp"
+#include "autodiff/detail/random_bits.hpp"
+#include "tests/catch.hpp"
+
+namespace {
+
+using grove::Dual;
+
+constexpr int inputs = 4, registers = 8;
+
+/// One statement: its kind, its target and three operands.
+struct Statement {
+  int kind;
+  std::size_t target, a, b, c;
+};
+using Program = std::vector<Statement>;
+
+template <class T = double>
+struct Inputs {
+  std::array<T, inputs> x;
+};
+
+template <class T>
+T helper(const T& a, const T& b) {
+  return a * b + a;
+}
+
+template <class T>
+void execute(int kind, T& r, T& sum, const T& a, const T& b, const T& c) {
+  using std::exp, std::sin, std::tanh;
+  switch (kind) {
+    case 0:
+      r = a * b - c * b;
+      break;
+    case 1:
+      r += a * b;
+      break;
+    case 2:
+      r -= 0.3 * sin(a * b + c);
+      break;
+    case 3:
+      r = (a + b) * (a - c);
+      break;
+    case 4:
+      sum += tanh(r - a * 0.7);
+      break;
+    case 5:
+      sum -= 0.5 * exp(-0.2 * ((a - 0.3) * (a - 0.3) + (b + 0.1) * (b + 0.1)));
+      break;
+    case 6: {
+      const auto t = a * b;
+      const auto u = t + c;
+      r = t * u - u;
+      break;
+    }
+    case 7:
+      r = a > 0.2 ? a : a * b;
+      break;
+    case 8:
+      r = helper(a, b) + helper(b, c);
+      break;
+    case 9:
+      r = (a * 2.0 + b * 3.0) + (a * 4.0 - b);
+      break;
+    case 10: {
+      T t = a;
+      t += b;
+      t += a * c;
+      t -= b * b;
+      t *= 0.5;
+      r = t;
+      break;
+    }
+    case 11:
+      r = tanh(a * b + c * 0.5 + 0.1) * tanh(c);
+      break;
+    case 12:
+      sum += (a - b) * (a - b) + (b - c) * (b - c);
+      break;
+    case 13: {
+      T t = 1.0;
+      t -= a;
+      T u = t;
+      t += u * b;
+      r = t + u;
+      break;
+    }
+    case 14:
+      r = -(a * b) / (2.0 + c * c);
+      break;
+    case 15: {
+      T t = a * b;
+      T u = std::move(t);
+      u += u * 0.25 + c;
+      r = std::move(u);
+      break;
+    }
+    case 16:
+      r = (a + a) + (a * a) - (a - 0.1 * a);
+      break;
+    case 17: {
+      T t = 0.0;
+      t += a * b;
+      t += b * c;
+      t -= a;
+      t += t * 0.1;
+      r = tanh(t);
+      break;
+    }
+    case 18: {
+      const auto t = sin(a) * sin(b);
+      sum += t;
+      r = t + sum * 0.01;
+      break;
+    }
+    case 19:
+      r = 0.1 * (a * b * c) + 0.2 * (a + b + c) - 0.0 * a;
+      break;
+    case 20: {
+      const T t = a * b, u = c * b, v = t + u;
+      r = tanh(v) * t - u;
+      break;
+    }
+    case 21:
+      r += r * 0.1;
+      break;
+    case 22:
+      r -= r * a;
+      break;
+    case 23:
+      r *= a;
+      r /= 1.5 + b * b;
+      break;
+    case 24: {
+      const T i = tanh(a), o = tanh(b), state = i * o + c * i;
+      r = o * tanh(state);
+      sum += state;
+      break;
+    }
+    case 25:
+      sum += sum * 0.01 * a;
+      break;
+    default: {
+      const T t = a + b, u = t * c + t * a + t * b;
+      r = u * 0.3;
+    }
+  }
+}
+constexpr int kinds = 27;
+
+const auto run = [](const auto& p, const Program& program) {
+  using std::tanh;
+  using T = std::decay_t<decltype(p.x[0])>;
+  std::vector<T> values(p.x.begin(), p.x.end());
+  values.resize(registers, T(0.5));
+  T sum = 0.0;
+  for (const Statement& s : program) {
+    T& r = values[s.target];  // may be an operand as well
+    execute(s.kind, r, sum, values[s.a], values[s.b], values[s.c]);
+    if (!(r < 3.0 && r > -3.0)) r = tanh(r);
+  }
+  for (const T& value : values) sum += value * 0.125;
+  return sum;
+};
+
+Program random_program(std::uint64_t& random) {
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(grove::detail::split_mix(random) % n); };
+  Program program(1 + below(14));
+  for (Statement& s : program)
+    s = {static_cast<int>(below(kinds)), below(registers), below(registers), below(registers), below(registers)};
+  return program;
+}
+
+std::string text(const Program& program) {
+  std::string result;
+  for (const Statement& s : program)
+    result += std::to_string(s.kind) + ": r" + std::to_string(s.target) + " from r" + std::to_string(s.a) + " r" +
+              std::to_string(s.b) + " r" + std::to_string(s.c) + "\n";
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("random programs have the same derivatives by the tape and in forward mode") {
+  using D = Dual<double, inputs, true>;
+  std::uint64_t random = 7;
+  std::string wrong;
+  for (int n = 0; n < 50000 && wrong.empty(); ++n) {
+    const Program program = random_program(random);
+    Inputs<> at{};
+    Inputs<D> seeded{};
+    for (std::size_t i = 0; i < inputs; ++i) {
+      at.x[i] = static_cast<double>(grove::detail::split_mix(random) >> 11) * 0x1p-52 - 1;
+      seeded.x[i] = D(at.x[i], 1.0, static_cast<int>(i));
+    }
+    const auto [value, grads] = grove::value_and_grad(run)(at, program);
+    const D expected = run(seeded, program);
+    bool right = std::abs(value - expected.value) <= 1e-12 * (1 + std::abs(expected.value));
+    for (std::size_t i = 0; i < inputs; ++i) {
+      const double slope = expected.tangent[static_cast<long>(i)];
+      right = right && std::abs(grads.x[i] - slope) <= 1e-10 * (1e-3 + std::abs(slope));
+    }
+    if (!right) wrong = text(program);
+  }
+  CHECK(wrong == "");
+}

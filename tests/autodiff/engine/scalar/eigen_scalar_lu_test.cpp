@@ -1,0 +1,48 @@
+#include "tests/autodiff/engine/scalar/eigen_scalar.hpp"
+
+using namespace grove_test;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+TEST_CASE("Eigen's LU on variables") {
+  check_solver([](const MatrixXv& a, const VectorXv& b) { return VectorXv(a.partialPivLu().solve(b)); });
+  check_solver([](const MatrixXv& a, const VectorXv& b) { return VectorXv(a.fullPivLu().solve(b)); });
+  check_solver([](const MatrixXv& a, const VectorXv& b) { return VectorXv(MatrixXv(a.inverse()) * b); });
+}
+
+TEST_CASE("Eigen's Cholesky on variables") {
+  check_solver([](const MatrixXv& a, const VectorXv& b) {
+    const MatrixXv normal = a.transpose() * a;
+    return VectorXv(normal.llt().solve(a.transpose() * b));
+  });
+  check_solver([](const MatrixXv& a, const VectorXv& b) {
+    const MatrixXv normal = a.transpose() * a;
+    return VectorXv(normal.ldlt().solve(a.transpose() * b));
+  });
+}
+
+TEST_CASE("Eigen's determinant and inverse on variables, static and dynamic sizes") {
+  const MatrixXd a = eigen_sample(3);
+  const MatrixXd cofactors = a.determinant() * a.inverse().transpose();
+  CHECK((checked_gradient([](const auto& x) { return variables(x).determinant(); }, a) - cofactors).norm() < 1e-9);
+  CHECK((checked_gradient([](const auto& x) { return variables<3, 3>(x).determinant(); }, a) - cofactors).norm() <
+        1e-9);
+  checked_gradient([](const auto& x) { return variables<3, 3>(x).inverse().squaredNorm(); }, a);
+  checked_gradient([](const auto& x) { return variables(x).inverse().sum(); }, a);
+}
+
+TEST_CASE("Eigen matrices of variables mix with plain matrices and numbers") {
+  const MatrixXd a = eigen_sample(3);
+  const VectorXd b = a.col(1);
+  const auto f = [&](const auto& x) {
+    const MatrixXv m = variables(x);
+    const MatrixXv products = m * a + a * m - (a - m) + a.cwiseProduct(m);
+    const VectorXv vectors = m * b + a * (m * b);
+    const MatrixXv scaled = m * 2.0 + 2.0 * m + m * m(0, 0) + m(0, 0) * m + m / 2.0 + m / m(1, 1);
+    const auto ours = a * m(0, 0);  // a plain matrix times a variable is an active matrix of ours
+    const auto mine = m(0, 0) * a;
+    return V(products.squaredNorm() + vectors.squaredNorm() + scaled.sum() + b.dot(vectors) + vectors.dot(b)) +
+           ours.sum() * mine(0, 1);
+  };
+  checked_gradient(f, a);
+}

@@ -1,0 +1,171 @@
+// optax's convergence suite, over all optimizers by their names.
+#include <Eigen/Core>
+#include <set>
+
+#include "optim/optimizers/by_name.hpp"
+#include "optim/protocol/step.hpp"
+#include "tests/catch.hpp"
+
+using namespace grove::optim;
+using Eigen::VectorXd;
+
+namespace {
+
+struct Problem {
+  const char* name;
+  VectorXd start, optimum;
+  double (*value_and_grad)(const VectorXd& x, VectorXd& grad);
+};
+
+const Problem parabola{"parabola", Eigen::Vector3d(-1, 10, 1), Eigen::Vector3d(1, -1, 1),
+                       [](const VectorXd& x, VectorXd& grad) {
+                         const VectorXd error = x - Eigen::Vector3d(1, -1, 1);
+                         grad = 2 * error;
+                         return error.squaredNorm();
+                       }};
+const Problem rosenbrock{"rosenbrock", Eigen::Vector2d(0, 0), Eigen::Vector2d(1, 1),
+                         [](const VectorXd& x, VectorXd& grad) {
+                           const double a = 1 - x(0), b = x(1) - x(0) * x(0);
+                           grad(0) = -2 * a - 400 * b * x(0);
+                           grad(1) = 200 * b;
+                           return a * a + 100 * b * b;
+                         }};
+
+/// The largest error after 10 000 steps, in units of optax's tolerance: below 1 is a pass.
+double final_error(const std::string& optimizer_name, const Arguments& arguments, const Problem& problem) {
+  const auto optimizer = by_name(optimizer_name, arguments);
+  VectorXd x = problem.start, grads = problem.start;
+  auto state = optimizer.init(x);
+  for (int i = 0; i < 10000; ++i) {
+    const double value = problem.value_and_grad(x, grads);
+    if (optimizer_name == "lbfgs") {
+      if (grads.norm() < 1e-9) break;
+      const VectorXd raw = grads;
+      step(optimizer, grads, state, x, with_value(value), with_grad(raw),
+           with_value_and_grad_fn(problem.value_and_grad));
+    } else {
+      step(optimizer, grads, state, x, with_value(value));
+    }
+  }
+  return ((x - problem.optimum).array().abs() / (3e-2 + 3e-2 * problem.optimum.array().abs())).maxCoeff();
+}
+
+struct Row {
+  const char* name;
+  Arguments arguments;
+  bool skips_rosenbrock = false;
+};
+
+const std::vector<Row> rows{{"adabelief", {{"learning_rate", 0.01}}},
+                            {"adabelief", {{"learning_rate", 0.01}, {"weight_decay", 0.0001}}},
+                            {"adadelta", {{"learning_rate", 0.1}}},
+                            {"adafactor", {{"learning_rate", 0.005}}},
+                            {"adagrad", {{"learning_rate", 1.0}}},
+                            {"adam", {{"learning_rate", 0.1}}},
+                            {"adamax", {{"learning_rate", 0.1}}},
+                            {"adamaxw", {{"learning_rate", 0.1}}},
+                            {"adamw", {{"learning_rate", 0.1}}},
+                            {"adan", {{"learning_rate", 0.1}}},
+                            {"amsgrad", {{"learning_rate", 0.1}}},
+                            {"fromage", {{"learning_rate", 0.005}}},
+                            {"lamb", {{"learning_rate", 0.001}}},
+                            {"lars", {{"learning_rate", 1.0}}},
+                            {"lbfgs", {}},
+                            {"lion", {{"learning_rate", 0.01}, {"weight_decay", 0.0001}}},
+                            {"nadam", {{"learning_rate", 0.01}}},
+                            {"nadamw", {{"learning_rate", 0.01}}},
+                            {"noisy_sgd", {{"learning_rate", 0.001}, {"eta", 0.0001}, {"key", 0}}},
+                            {"novograd", {{"learning_rate", 0.001}}},
+                            {"optimistic_adam_v2", {{"learning_rate", 0.002}}},
+                            {"optimistic_gradient_descent", {{"learning_rate", 0.002}, {"alpha", 0.7}, {"beta", 0.1}}},
+                            {"polyak_sgd", {{"max_learning_rate", 1.0}}},
+                            {"radam", {{"learning_rate", 0.005}}},
+                            {"rmsprop", {{"learning_rate", 0.005}}},
+                            {"rmsprop", {{"learning_rate", 0.005}, {"momentum", 0.9}}},
+                            {"rprop", {{"learning_rate", 0.1}}},
+                            {"sgd", {{"learning_rate", 0.001}, {"momentum", 0.9}}},
+                            {"sign_sgd", {{"learning_rate", 0.1}}, true},
+                            {"signum", {{"learning_rate", 0.01}}, true},
+                            {"sm3", {{"learning_rate", 1.0}}},
+                            {"yogi", {{"learning_rate", 0.1}}}};
+
+}  // namespace
+
+TEST_CASE("every optimizer converges") {
+  for (const Row& row : rows) {
+    INFO(row.name);
+    CHECK(final_error(row.name, row.arguments, parabola) < 1);
+    if (!row.skips_rosenbrock) CHECK(final_error(row.name, row.arguments, rosenbrock) < 1);
+  }
+}
+
+TEST_CASE("every optimizer that has a name is in the suite") {
+  std::set<std::string> tested;
+  for (const Row& row : rows) tested.insert(row.name);
+  for (const std::string& name : optimizer_names()) CHECK(tested.count(name) == 1);
+}
+
+TEST_CASE("a constant schedule is a number, for every optimizer that takes schedules") {
+  for (const Row& row : rows) {
+    if (row.arguments.count("learning_rate") == 0 || std::string(row.name) == "rprop" || std::string(row.name) == "sm3")
+      continue;
+    INFO(row.name);
+    Arguments scheduled = row.arguments;
+    scheduled["learning_rate"] = constant_schedule(row.arguments.at("learning_rate")(0));
+    VectorXd ends[2] = {parabola.start, parabola.start};
+    for (int k = 0; k < 2; ++k) {
+      const auto optimizer = by_name(row.name, k == 0 ? row.arguments : scheduled);
+      auto state = optimizer.init(ends[k]);
+      for (int i = 0; i < 10; ++i) {
+        VectorXd grads = ends[k];
+        const double value = parabola.value_and_grad(ends[k], grads);
+        step(optimizer, grads, state, ends[k], with_value(value));
+      }
+    }
+    CHECK((ends[0] - ends[1]).cwiseAbs().maxCoeff() == 0);
+  }
+}
+
+TEST_CASE("every optimizer is pure, keeps the structure, and steps as it updates") {
+  for (const Row& row : rows) {
+    if (std::string(row.name) == "lbfgs") continue;
+    INFO(row.name);
+    const auto optimizer = by_name(row.name, row.arguments);
+    VectorXd grads = parabola.start;
+    const double value = parabola.value_and_grad(parabola.start, grads);
+    const auto state = optimizer.init(parabola.start);
+    const auto first = optimizer.update(grads, state, parabola.start, with_value(value));
+    const auto second = optimizer.update(grads, state, parabola.start, with_value(value));
+    CHECK(first.updates == second.updates);
+    CHECK(first.updates.allFinite());
+    VectorXd params = parabola.start;
+    auto stepped = state;
+    step(optimizer, grads, stepped, params, with_value(value));
+    CHECK(params == apply_updates(parabola.start, first.updates));
+  }
+}
+
+TEST_CASE("by_name says what is valid") {
+  CHECK_THROWS_WITH(by_name("adam", {{"learning_rate", 0.1}, {"beta1", 0.9}}),
+                    "adam: there is no argument 'beta1'; valid are learning_rate, b1, b2, eps, eps_root, nesterov");
+  CHECK_THROWS_WITH(by_name("adam", {}), "adam: learning_rate is missing");
+  CHECK_THROWS_WITH(by_name("adam", {{"learning_rat", 0.1}}), "adam: learning_rate is missing; given are learning_rat");
+  CHECK_THROWS_WITH(by_name("sm3", {{"learning_rate", 0.1}, {"rate", 0.1}}),  // each once
+                    "sm3: there is no argument 'rate'; valid are learning_rate, momentum");
+  CHECK_THROWS_WITH(by_name("adam", {{"learning_rate", 0.1}, {"b1", 1.2}}), "adam: b1 must lie in [0, 1), got 1.2");
+  CHECK_THROWS_WITH(by_name("sm3", {{"learning_rate", constant_schedule(1)}}),
+                    "sm3: learning_rate must be a number, got a schedule");
+  CHECK_THROWS_WITH(by_name("adm", {}),
+                    Catch::Matchers::StartsWith("by_name: there is no optimizer 'adm'; valid are adabelief, "));
+}
+
+TEST_CASE("any_transformation is chosen at run time and refuses a foreign state") {
+  using Any = any_transformation<VectorXd>;
+  const Any momentum = sgd(0.1, {.momentum = 0.5}), plain = sgd(0.1);
+  const VectorXd g = Eigen::Vector2d(1, 2);
+  auto [updates, state] = plain.update(g, plain.init(g), g);
+  CHECK(updates == VectorXd(-0.1 * g));
+  CHECK_THROWS_AS(momentum.update(g, plain.init(g), g), grove::StructureError);
+  const auto chained = chain(scale(2.0), momentum);
+  CHECK(chained.update(g, chained.init(g), g).updates == VectorXd(-0.2 * g));
+}

@@ -1,0 +1,127 @@
+// Steps allocate nothing: counted by replacing the global operator new and, where it can be had, malloc.
+#include <Eigen/Core>
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "optim/optimizers/adafactor.hpp"
+#include "optim/optimizers/adamw.hpp"
+#include "optim/optimizers/lamb.hpp"
+#include "optim/optimizers/lion.hpp"
+#include "optim/optimizers/novograd.hpp"
+#include "optim/optimizers/rmsprop.hpp"
+#include "optim/optimizers/rprop.hpp"
+#include "optim/optimizers/sm3.hpp"
+#include "optim/transforms/clip.hpp"
+#include "optim/transforms/constrain.hpp"
+#include "optim/wrappers/accumulate.hpp"
+#include "optim/wrappers/conditional.hpp"
+#include "optim/wrappers/threads.hpp"
+#include "tests/optim/golden.hpp"
+#include "tests/sanitized.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations = 0;
+
+}  // namespace
+
+#if GROVE_TEST_COUNTS_MALLOC
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+// Eigen calls malloc itself.
+extern "C" void* __libc_malloc(std::size_t);
+extern "C" void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+#endif
+
+using namespace grove::optim;
+
+namespace {
+
+/// Big enough for several blocks, with a scalar and a vector of matrices.
+struct Model {
+  double bias = 0.5;
+  Eigen::VectorXd small = Eigen::VectorXd::Ones(3);
+  std::vector<Eigen::MatrixXd> layers{Eigen::MatrixXd::Ones(40, 50), Eigen::MatrixXd::Ones(50, 2)};
+};
+
+template <class T>
+std::size_t allocations_of_steps(const T& optimizer) {
+  Model params, grads;
+  auto state = optimizer.init(params);
+  step(optimizer, grads, state, params);
+  const std::size_t before = allocations;
+  for (int i = 0; i < 5; ++i) step(optimizer, grads, state, params);
+  return allocations - before;
+}
+
+template <class T>
+std::size_t allocations_of_updates(const T& optimizer) {
+  Model params, grads;
+  auto state = optimizer.init(params);
+  auto updates = grads;
+  const std::size_t before = allocations;
+  for (int i = 0; i < 5; ++i) {
+    auto [new_updates, new_state] = optimizer.update(std::move(updates), std::move(state), params);
+    params = apply_updates(std::move(params), new_updates);
+    updates = std::move(new_updates);
+    state = std::move(new_state);
+  }
+  return allocations - before;
+}
+
+}  // namespace
+
+TEST_CASE("the counters count") {
+  const std::size_t before = allocations;
+  const Eigen::VectorXd x = Eigen::VectorXd::Ones(1000);
+  CHECK(allocations - before <= 1);
+  CHECK(x(999) == 1);
+  const std::vector<double> y(1000, 1.0);
+  CHECK((allocations > before || !GROVE_TEST_COUNTS_MALLOC));
+}
+
+TEST_CASE("steps of optimizers allocate nothing") {
+  CHECK(allocations_of_steps(adam(0.1)) == 0);
+  CHECK(allocations_of_steps(adamw(0.1, {.mask = [](const grove::tree::Path& p) { return p.contains("layers"); }})) ==
+        0);
+  CHECK(allocations_of_steps(lion(cosine_decay_schedule(0.1, 10))) == 0);
+  CHECK(allocations_of_steps(rmsprop(0.1, {.momentum = 0.9})) == 0);
+  CHECK(allocations_of_steps(rprop(0.1)) == 0);
+  CHECK(allocations_of_steps(lamb(0.1)) == 0);
+  CHECK(allocations_of_steps(novograd(0.1)) == 0);
+  CHECK(allocations_of_steps(sm3(0.1)) == 0);
+  CHECK(allocations_of_steps(adafactor(0.1, {.min_dim_size_to_factor = 20})) == 0);
+}
+
+TEST_CASE("steps of wrappers allocate nothing") {
+  CHECK(allocations_of_steps(chain(zero_nans(), clip_by_global_norm(1.0), adam(0.1), trace(0.9))) == 0);
+  CHECK(allocations_of_steps(multi_steps(adam(0.1), 2)) == 0);
+  CHECK(allocations_of_steps(apply_if_finite(adam(0.1), 2)) == 0);
+}
+
+TEST_CASE("steps on several threads allocate nothing") {
+  const auto optimizer = threads(2, adamw(0.1));
+  Eigen::VectorXd params = Eigen::VectorXd::Ones(100000), grads = params;
+  auto state = optimizer.init(params);
+  step(optimizer, grads, state, params);  // the first may still find a thread starting
+  const std::size_t before = allocations;
+  for (int i = 0; i < 5; ++i) step(optimizer, grads, state, params);
+  CHECK(allocations == before);
+}
+
+TEST_CASE("update and apply_updates allocate nothing when everything is moved") {
+  CHECK(allocations_of_updates(adam(0.1)) == 0);
+  CHECK(allocations_of_updates(chain(clip_by_global_norm(1.0), lion(0.1))) == 0);
+}
