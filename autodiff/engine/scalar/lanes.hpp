@@ -20,7 +20,8 @@ inline constexpr int register_bytes = 16;
 inline constexpr int register_bytes = 1;  // no vectors: one number at a time
 #endif
 
-/// N numbers in a register, with no more alignment than one number.
+/// N numbers in a register, with no more alignment than one number. Only for members: clang forgets the alignment
+/// behind a reference or a pointer.
 template <class S, int N>
 struct vector_register {
 #if defined(__GNUC__)
@@ -41,6 +42,13 @@ inline constexpr bool fills_one_register = N <= register_lanes<S>;
 /// That register; one of three numbers has an idle lane.
 template <class S, int N>
 using register_t = typename vector_register<S, int(std::bit_ceil(unsigned(N)))>::type;
+
+/// Numbers anywhere in memory, looked at as a register. (memcpy would do, but g++ may copy by halves and through the
+/// stack.)
+template <class S, int N>
+struct [[gnu::may_alias]] RegisterInMemory {
+  register_t<S, N> numbers;
+};
 
 /// N numbers: in one register, or in two parts of whole registers. (Not in an array of registers: at -O2 g++ keeps that
 /// in memory.)
@@ -70,7 +78,7 @@ struct Lanes<S, N> {
 
   // Not a block of zeros, which may become a string instruction: a register of zeros.
   constexpr Lanes() : numbers{} {}
-  constexpr Lanes(const register_t<S, N>& in_register) : numbers(in_register) {}
+  constexpr Lanes(register_t<S, N>&& in_register) : numbers(in_register) {}  // a result, never a place in memory
 
   S operator[](long k) const {
     if constexpr (N == 1) {
@@ -98,7 +106,7 @@ inline constexpr bool is_lanes<Lanes<S, N>> = true;
 template <class S, int N>
 [[gnu::always_inline]] inline Lanes<S, N> load_lanes(const S* data) {
   if constexpr (fills_one_register<S, N>) {
-    return {*reinterpret_cast<const register_t<S, N>*>(data)};
+    return {register_t<S, N>(reinterpret_cast<const RegisterInMemory<S, N>*>(data)->numbers)};
   } else {
     constexpr int low = Lanes<S, N>::low_size;
     return {load_lanes<S, low>(data), load_lanes<S, N - low>(data + low)};
@@ -107,7 +115,7 @@ template <class S, int N>
 template <class S, int N>
 [[gnu::always_inline]] inline void store_lanes(S* data, const Lanes<S, N>& x) {
   if constexpr (fills_one_register<S, N>) {
-    *reinterpret_cast<register_t<S, N>*>(data) = x.numbers;
+    reinterpret_cast<RegisterInMemory<S, N>*>(data)->numbers = x.numbers;
   } else {
     store_lanes(data, x.low);
     store_lanes(data + x.low_size, x.high);
