@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/gradcheck/detail/checker.hpp"
 #include "autodiff/gradcheck/detail/judge.hpp"
-#include "autodiff/gradcheck/detail/problem.hpp"
 
 namespace grove::detail::check {
 

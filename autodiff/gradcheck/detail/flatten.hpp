@@ -5,7 +5,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "autodiff/error.hpp"
 #include "autodiff/gradcheck/detail/problem.hpp"
+#include "autodiff/gradcheck/options.hpp"
+#include "autodiff/gradcheck/report.hpp"
 #include "autodiff/tree/map.hpp"
 
 namespace grove::detail::check {

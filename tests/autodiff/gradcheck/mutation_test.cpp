@@ -14,7 +14,7 @@ using grove::GradcheckReport;
 using grove::GradcheckVerdict;
 using mutation::Params;
 using mutation::Primitive;
-using Random = grove::detail::check::SplitMix;
+using Random = grove::detail::SplitMix;
 using Gradient = std::function<Params(const Params&)>;
 
 // A mistake in the gradient of some primitive; nothing where it would change nothing.
