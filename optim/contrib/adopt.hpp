@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "optim/protocol/chain.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 #include "optim/transforms/scale.hpp"
 #include "optim/transforms/scale_by_adam.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "optim/protocol/chain.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim::contrib {
 

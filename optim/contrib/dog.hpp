@@ -11,6 +11,7 @@
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/maybe.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim::detail {
 

@@ -11,7 +11,7 @@
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/maybe.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 #include "optim/transforms/noise.hpp"
 #include "optim/transforms/per_example_clip.hpp"
 #include "optim/transforms/scale.hpp"

@@ -17,6 +17,7 @@
 #include "optim/optimizers/adamw.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/partition.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim::contrib {
 

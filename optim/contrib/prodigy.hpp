@@ -12,7 +12,7 @@
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/mask.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim::detail {
 

@@ -13,7 +13,9 @@
 #include "optim/optimizers/sgd.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/maybe.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim::detail {
 

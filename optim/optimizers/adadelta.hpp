@@ -8,6 +8,7 @@
 #include "optim/numerics/detail/math.hpp"
 #include "optim/protocol/chain.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim {
 

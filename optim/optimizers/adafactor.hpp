@@ -16,6 +16,7 @@
 #include "optim/protocol/maybe.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
 #include "optim/transforms/clip.hpp"
+#include "optim/transforms/scale.hpp"
 #include "optim/transforms/trace.hpp"
 #include "optim/transforms/trust_ratio.hpp"
 

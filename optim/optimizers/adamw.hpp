@@ -5,6 +5,7 @@
 
 #include "optim/optimizers/adam.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim {
 

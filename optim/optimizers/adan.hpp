@@ -8,6 +8,7 @@
 
 #include "optim/protocol/chain.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
+#include "optim/transforms/scale.hpp"
 #include "optim/transforms/scale_by_adam.hpp"
 
 namespace grove::optim {

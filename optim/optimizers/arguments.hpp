@@ -11,7 +11,7 @@
 
 #include "optim/numerics/detail/check.hpp"
 #include "optim/protocol/any_transformation.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

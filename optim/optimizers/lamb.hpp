@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "optim/optimizers/adamw.hpp"
+#include "optim/transforms/scale.hpp"
 #include "optim/transforms/trace.hpp"
 #include "optim/transforms/trust_ratio.hpp"
 

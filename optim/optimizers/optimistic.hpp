@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "optim/optimizers/adam.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "optim/optimizers/adam.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim {
 

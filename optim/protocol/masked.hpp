@@ -7,7 +7,6 @@
 
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/mask.hpp"
-#include "optim/transforms/scale.hpp"
 
 namespace grove::optim {
 
@@ -76,8 +75,5 @@ auto masked(const T& inner, Mask mask) {
   using Link = detail::unwrap_link_t<T>;
   return GradientTransformation<Masked<Link>>{{inner, std::move(mask)}};
 }
-
-/// Sets the updates to zero where `mask` is true, so that these leaves never change.
-inline auto freeze(Mask mask) { return masked(set_to_zero(), std::move(mask)); }
 
 }  // namespace grove::optim

@@ -7,35 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
 #include "optim/protocol/masked.hpp"
+#include "optim/protocol/named_chain.hpp"
 
 namespace grove::optim {
-
-/// A transformation and its name, as `partition` and `named_chain` take it.
-template <class T>
-struct Named {
-  std::string name;
-  T transformation;
-};
-
-/// Gives a transformation a name.
-template <class T>
-Named<detail::unwrap_link_t<T>> named(std::string name, const T& transformation) {
-  return {std::move(name), transformation};
-}
-
-namespace detail {
-
-/// Throws if two of the names are equal.
-inline void check_names(std::string_view function, const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (names[i] == names[k])
-        throw HyperparameterError(fill("{}: the name '{}' is given twice", {function, names[i]}));
-}
-
-}  // namespace detail
 
 /// The link behind `partition`: a chain of masked transformations whose masks do not overlap.
 template <class... Links>
@@ -78,13 +53,6 @@ auto partition(Labels labels, const Named<Links>&... transformations) {
                            [name = transformations.name](const std::string& label) { return label == name; })}...}},
        labels,
        {transformations.name...}}};
-}
-
-/// Trains the leaves where `freeze_mask` is false and leaves the others alone.
-template <class T>
-auto selective_transform(const T& optimizer, Mask freeze_mask) {
-  return partition(freeze_mask.then<std::string>([](bool frozen) { return std::string(frozen ? "freeze" : "train"); }),
-                   named("train", optimizer), named("freeze", set_to_zero()));
 }
 
 }  // namespace grove::optim

@@ -64,6 +64,22 @@ struct GradientTransformation : Link {
 template <class Link>
 GradientTransformation(Link) -> GradientTransformation<Link>;
 
+namespace detail {
+
+/// What a wrapper keeps of its part: the link inside a GradientTransformation, or one's own transformation as it is.
+template <class T>
+struct UnwrapLink {
+  using type = T;
+};
+template <class Link>
+struct UnwrapLink<GradientTransformation<Link>> {
+  using type = Link;
+};
+template <class T>
+using unwrap_link_t = typename UnwrapLink<std::remove_cvref_t<T>>::type;
+
+}  // namespace detail
+
 /// A transformation for params of type P: `init` makes a state, `update` maps updates and state to updates and state.
 template <class T, class P>
 concept Transformation = requires(const T& transformation, P tree, const P& params) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <numbers>
 #include <optional>
@@ -13,11 +12,9 @@
 #include <vector>
 
 #include "optim/numerics/detail/check.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim {
-
-/// A function of the step count, which is 0 at the first step. Any callable will do where a schedule is wanted.
-using Schedule = std::function<double(std::int64_t)>;
 
 /// `value` for ever.
 inline Schedule constant_schedule(double value) {
@@ -237,24 +234,5 @@ inline Schedule sgdr_schedule(const std::vector<WarmupCosineDecay>& cycles) {
   }
   return join_schedules(std::move(schedules), std::move(boundaries));
 }
-
-/// A number or a schedule, for hyperparameters that may be either. `Real` may be an active scalar.
-template <class Real = double>
-class ScalarOrSchedule {
- public:
-  ScalarOrSchedule(Real value = Real(0)) : value_(std::move(value)) {}
-
-  template <class F>
-  requires std::is_invocable_v<const F&, std::int64_t> ScalarOrSchedule(F schedule) : schedule_(std::move(schedule)) {}
-
-  /// The value at this step count.
-  Real operator()(std::int64_t count) const { return schedule_ ? schedule_(count) : value_; }
-
-  bool is_schedule() const { return static_cast<bool>(schedule_); }
-
- private:
-  Real value_ = Real(0);
-  std::function<Real(std::int64_t)> schedule_;
-};
 
 }  // namespace grove::optim

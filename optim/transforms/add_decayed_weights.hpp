@@ -9,7 +9,7 @@
 
 #include "optim/protocol/mask.hpp"
 #include "optim/protocol/masked.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

@@ -1,4 +1,4 @@
-// Gaussian noise on the updates: add_noise, noisy_sgd.
+// Gaussian noise on the updates.
 #pragma once
 
 #include <cmath>
@@ -8,9 +8,8 @@
 #include <utility>
 
 #include "autodiff/detail/random_bits.hpp"
-#include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
-#include "optim/transforms/scale.hpp"
+#include "optim/protocol/transformation.hpp"
 
 namespace grove::optim {
 namespace detail {
@@ -77,22 +76,6 @@ inline auto add_noise(double eta, double gamma, std::uint64_t key = 0, std::func
   detail::check_not_negative("add_noise", "eta", eta);
   detail::check_not_negative("add_noise", "gamma", gamma);
   return GradientTransformation<AddNoise>{{eta, gamma, key, std::move(noise)}};
-}
-
-/// Options of `noisy_sgd`.
-struct NoisySgdOptions {
-  double eta = 0.01;      ///< variance of the noise at the first step, ≥ 0
-  double gamma = 0.55;    ///< power of its decay
-  std::uint64_t key = 0;  ///< seed
-};
-
-/// Gradient descent with noise: add_noise, then a step of -learning_rate.
-template <class LearningRate>
-auto noisy_sgd(LearningRate learning_rate, NoisySgdOptions options = {}) {
-  detail::check_learning_rate("noisy_sgd", learning_rate);
-  detail::check_not_negative("noisy_sgd", "eta", options.eta);
-  detail::check_not_negative("noisy_sgd", "gamma", options.gamma);
-  return chain(add_noise(options.eta, options.gamma, options.key), scale_by_learning_rate(std::move(learning_rate)));
 }
 
 }  // namespace grove::optim

@@ -4,12 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 
 #include "optim/numerics/detail/check.hpp"
 #include "optim/numerics/detail/math.hpp"
 #include "optim/protocol/transformation.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 namespace detail {
@@ -103,27 +103,6 @@ template <class F>
 auto scale_by_schedule(F step_size_fn) {
   return GradientTransformation<ScaleBySchedule<F>>{{std::move(step_size_fn)}};
 }
-
-/// A learning rate that changes with the step count.
-template <class T>
-concept ScheduleLike = std::is_invocable_v<const T&, std::int64_t>;
-
-/// The scalar of hyperparameters that accompany a learning rate: its own type if it is an active scalar, else double.
-template <class LearningRate>
-struct HyperparameterScalar {
-  using type = LearningRate;
-};
-template <ScheduleLike F>
-struct HyperparameterScalar<F> {
-  using type = double;
-};
-template <class N>
-requires std::is_arithmetic_v<N>
-struct HyperparameterScalar<N> {
-  using type = double;
-};
-template <class LearningRate>
-using real_t = typename HyperparameterScalar<LearningRate>::type;
 
 /// u ← -learning_rate · g: the descent step, last link of most optimizers. `flip_sign = false` leaves the sign alone.
 ///

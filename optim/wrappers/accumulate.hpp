@@ -9,7 +9,7 @@
 
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 namespace detail {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "optim/protocol/chain.hpp"
-#include "optim/schedules/schedule.hpp"
+#include "optim/schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

@@ -14,6 +14,7 @@
 #include "optim/optimizers/lamb.hpp"
 #include "optim/optimizers/lbfgs.hpp"
 #include "optim/optimizers/lion.hpp"
+#include "optim/optimizers/noisy_sgd.hpp"
 #include "optim/optimizers/novograd.hpp"
 #include "optim/optimizers/optimistic.hpp"
 #include "optim/optimizers/polyak.hpp"
@@ -23,7 +24,7 @@
 #include "optim/optimizers/sign_sgd.hpp"
 #include "optim/optimizers/sm3.hpp"
 #include "optim/optimizers/yogi.hpp"
-#include "optim/transforms/noise.hpp"
+#include "optim/transforms/scale.hpp"
 
 namespace grove::optim::detail {
 

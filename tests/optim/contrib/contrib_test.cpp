@@ -16,6 +16,7 @@
 #include "optim/contrib/simplified_ademamix.hpp"
 
 #include "optim/optimizers/adam.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/constrain.hpp"
 #include "tests/optim/golden.hpp"
 

@@ -18,6 +18,7 @@
 #include "optim/linesearch/zoom.hpp"
 #include "optim/optimizers/by_name.hpp"
 #include "optim/optimizers/sgd.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/training/callbacks.hpp"
 #include "optim/transforms/constrain.hpp"
 #include "optim/transforms/distance_over_gradients.hpp"

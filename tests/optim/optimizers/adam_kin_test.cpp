@@ -4,6 +4,7 @@
 #include "optim/optimizers/amsgrad.hpp"
 #include "optim/optimizers/radam.hpp"
 #include "optim/optimizers/yogi.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "tests/optim/golden.hpp"
 
 using namespace grove::optim;

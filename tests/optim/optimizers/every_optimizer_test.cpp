@@ -4,6 +4,7 @@
 
 #include "optim/optimizers/by_name.hpp"
 #include "optim/protocol/step.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "tests/catch.hpp"
 
 using namespace grove::optim;

@@ -1,9 +1,10 @@
 // Reference trajectories of sm3, adafactor, polyak_sgd and of the small corrections; statistics of noise.
 #include "optim/optimizers/adafactor.hpp"
+#include "optim/optimizers/noisy_sgd.hpp"
 #include "optim/optimizers/polyak.hpp"
 #include "optim/optimizers/sm3.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/constrain.hpp"
-#include "optim/transforms/noise.hpp"
 #include "tests/optim/golden.hpp"
 
 using namespace grove::optim;

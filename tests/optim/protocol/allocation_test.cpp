@@ -14,6 +14,7 @@
 #include "optim/optimizers/rmsprop.hpp"
 #include "optim/optimizers/rprop.hpp"
 #include "optim/optimizers/sm3.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/constrain.hpp"
 #include "optim/wrappers/accumulate.hpp"

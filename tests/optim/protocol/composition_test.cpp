@@ -8,6 +8,7 @@
 #include "optim/protocol/partition.hpp"
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/constrain.hpp"
+#include "optim/transforms/freeze.hpp"
 #include "optim/wrappers/accumulate.hpp"
 #include "optim/wrappers/conditional.hpp"
 #include "tests/optim/golden.hpp"

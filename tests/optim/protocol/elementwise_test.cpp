@@ -7,6 +7,7 @@
 #include "optim/optimizers/rmsprop.hpp"
 #include "optim/optimizers/rprop.hpp"
 #include "optim/optimizers/sign_sgd.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "tests/optim/golden.hpp"
 
 using namespace grove::optim;

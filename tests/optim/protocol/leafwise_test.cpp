@@ -1,6 +1,7 @@
 // Reference trajectories of the optimizers that look at whole leaves, and of clipping.
 #include "optim/optimizers/lamb.hpp"
 #include "optim/optimizers/novograd.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/clip.hpp"
 #include "tests/optim/golden.hpp"
 

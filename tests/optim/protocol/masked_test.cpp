@@ -4,8 +4,10 @@
 #include "optim/optimizers/adamw.hpp"
 #include "optim/optimizers/sgd.hpp"
 #include "optim/protocol/partition.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/constrain.hpp"
+#include "optim/transforms/freeze.hpp"
 #include "tests/optim/golden.hpp"
 
 using namespace grove::optim;

@@ -14,6 +14,7 @@
 #include "optim/protocol/step.hpp"
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/constrain.hpp"
+#include "optim/transforms/freeze.hpp"
 #include "optim/transforms/trust_ratio.hpp"
 #include "optim/wrappers/accumulate.hpp"
 #include "optim/wrappers/conditional.hpp"

@@ -1,13 +1,16 @@
 // Reference trajectories of wrappers: accumulation, conditions, lookahead, injected hyperparameters, flattening.
 #include "optim/optimizers/adam.hpp"
 #include "optim/optimizers/sgd.hpp"
+#include "optim/schedules/schedule.hpp"
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/stateless.hpp"
 #include "optim/transforms/trust_ratio.hpp"
 #include "optim/wrappers/accumulate.hpp"
 #include "optim/wrappers/conditional.hpp"
+#include "optim/wrappers/flatten.hpp"
 #include "optim/wrappers/inject_hyperparams.hpp"
 #include "optim/wrappers/lookahead.hpp"
+#include "optim/wrappers/monitor.hpp"
 #include "tests/optim/golden.hpp"
 
 using namespace grove::optim;

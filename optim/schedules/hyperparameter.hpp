@@ -1,0 +1,56 @@
+// Hyperparameters: numbers, or functions of the step count.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "optim/numerics/detail/check.hpp"
+
+namespace grove::optim {
+
+/// A function of the step count, which is 0 at the first step. Any callable will do where a schedule is wanted.
+using Schedule = std::function<double(std::int64_t)>;
+
+/// A learning rate that changes with the step count.
+template <class T>
+concept ScheduleLike = std::is_invocable_v<const T&, std::int64_t>;
+
+/// The scalar of hyperparameters that accompany a learning rate: its own type if it is an active scalar, else double.
+template <class LearningRate>
+struct HyperparameterScalar {
+  using type = LearningRate;
+};
+template <ScheduleLike F>
+struct HyperparameterScalar<F> {
+  using type = double;
+};
+template <class N>
+requires std::is_arithmetic_v<N>
+struct HyperparameterScalar<N> {
+  using type = double;
+};
+template <class LearningRate>
+using real_t = typename HyperparameterScalar<LearningRate>::type;
+
+/// A number or a schedule, for hyperparameters that may be either. `Real` may be an active scalar.
+template <class Real = double>
+class ScalarOrSchedule {
+ public:
+  ScalarOrSchedule(Real value = Real(0)) : value_(std::move(value)) {}
+
+  template <class F>
+  requires std::is_invocable_v<const F&, std::int64_t> ScalarOrSchedule(F schedule) : schedule_(std::move(schedule)) {}
+
+  /// The value at this step count.
+  Real operator()(std::int64_t count) const { return schedule_ ? schedule_(count) : value_; }
+
+  bool is_schedule() const { return static_cast<bool>(schedule_); }
+
+ private:
+  Real value_ = Real(0);
+  std::function<Real(std::int64_t)> schedule_;
+};
+
+}  // namespace grove::optim

@@ -1,0 +1,92 @@
+// Measurements of the updates on their way through a chain.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "optim/numerics/detail/check.hpp"
+#include "optim/protocol/named_chain.hpp"
+
+namespace grove::optim {
+
+/// Results of the measures at the last call, by name; those of the params before the first.
+struct MonitorState {
+  std::map<std::string, double> measurements;
+};
+
+/// The link behind `monitor` and `snapshot`.
+template <class... Measures>
+struct Monitor {
+  std::tuple<Named<Measures>...> measures;
+
+  template <class P>
+  MonitorState init(const P& params) const {
+    MonitorState state;
+    measure(state, params);
+    return state;
+  }
+  template <class U, class P, class E>
+  void update_in_place(U& updates, MonitorState& state, const P& /*params*/, const E& /*extra*/) const {
+    measure(state, updates);
+  }
+
+ private:
+  void measure(MonitorState& state, const auto& tree) const {
+    std::apply([&](const auto&... m) { ((state.measurements[m.name] = detail::plain(m.transformation(tree))), ...); },
+               measures);
+  }
+};
+
+/// Stores measures of the updates that pass here, which stay as they are.
+///
+///   chain(monitor(named("norm", [](const auto& u) { return tree::global_norm(u); })), clip_by_global_norm(1.0),
+///   adam(1e-3))
+template <class... Measures>
+auto monitor(const Named<Measures>&... measures) {
+  detail::check_names("monitor", {measures.name...});
+  return GradientTransformation<Monitor<Measures...>>{{std::tuple<Named<Measures>...>{measures...}}};
+}
+
+/// Stores one measure of the updates.
+template <class Measure>
+auto snapshot(std::string measure_name, Measure measure) {
+  return monitor(Named<Measure>{std::move(measure_name), std::move(measure)});
+}
+
+/// The moving average of a measure of the updates.
+template <class Measure>
+struct MeasureWithEma {
+  Measure measure;
+  double decay;
+  bool debias;
+
+  struct State {
+    std::int64_t count;
+    double ema;
+    double measurement;  ///< the average as it is reported
+  };
+
+  template <class P>
+  State init(const P& /*params*/) const {
+    return {0, 0, 0};
+  }
+  template <class U, class P, class E>
+  void update_in_place(U& updates, State& state, const P& /*params*/, const E& /*extra*/) const {
+    state.count = safe_increment(state.count);
+    state.ema = decay * state.ema + (1 - decay) * detail::plain(measure(updates));
+    state.measurement = debias ? state.ema / (1 - std::pow(decay, static_cast<double>(state.count))) : state.ema;
+  }
+};
+
+/// Stores a moving average of a measure of the updates, which stay as they are.
+template <class Measure>
+auto measure_with_ema(Measure measure, double decay, bool debias = true) {
+  detail::check_decay("measure_with_ema", "decay", decay);
+  return GradientTransformation<MeasureWithEma<Measure>>{{std::move(measure), decay, debias}};
+}
+
+}  // namespace grove::optim
