@@ -180,6 +180,23 @@ auto grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
 template <std::size_t... I>
 using positions_t = std::conditional_t<sizeof...(I) == 0, std::index_sequence<0>, std::index_sequence<I...>>;
 
+template <class T>
+inline constexpr bool is_pair = false;
+template <class A, class B>
+inline constexpr bool is_pair<std::pair<A, B>> = true;
+
+/// What a function of variables of S returned, in plain numbers that outlive the recording.
+template <class S, class Result>
+auto result_value(const Result& result) {
+  if constexpr (std::is_convertible_v<const Result&, Var<S>>) {
+    return loss_value<S>(result).value();
+  } else if constexpr (is_pair<Result>) {
+    return std::pair(result_value<S>(result.first), result_value<S>(result.second));
+  } else {
+    return value_of(result);
+  }
+}
+
 template <class P>
 concept Differentiable = tree::Pytree<bare<P>>;
 
@@ -231,16 +248,20 @@ void value_and_grad_into(F&& f, const P& params, Value& value, P& grads, const A
   detail::differentiate<false, true>(std::index_sequence<0>{}, f, tied, value, grads);
 }
 
-/// The plain value of a loss at `params`, by the same operations that value_and_grad performs, so that both agree to
-/// the last bit. Nothing is kept for a backward pass.
+/// The plain value of a function at `params`: a number for a loss, an Eigen array of the same kind for residuals, a
+/// tree of such for a tree, a pair for {value, aux}. By the same operations that value_and_grad and jacobian perform,
+/// so that all agree to the last bit; nothing is kept for a backward pass.
+///
+///   const Eigen::VectorXd r = grove::evaluate(residuals, params, x, y);
+///
+/// `f` may return what jacobian may; arguments after `params` are constants. Throws: what `f` throws; ShapeError.
 template <class F, detail::Differentiable P, class... Args>
 auto evaluate(F&& f, const P& params, const Args&... args) {
   using S = detail::scalar_of_tree<P>;
   const auto tied = std::tie(params, args...);
-  return detail::with_lifted<S, false>(std::index_sequence<0>{}, f, tied,
-                                       [](const auto& result, detail::Recording<S>&, std::size_t, auto&) {
-                                         return detail::loss_value<S>(result).value();
-                                       });
+  return detail::with_lifted<S, false>(
+      std::index_sequence<0>{}, f, tied,
+      [](const auto& result, detail::Recording<S>&, std::size_t, auto&) { return detail::result_value<S>(result); });
 }
 
 }  // namespace grove
