@@ -5,15 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/detail/borrowed.hpp"
-#include "autodiff/derivatives/detail/call_loss.hpp"
-#include "autodiff/engine/lifting/lift.hpp"
-#include "autodiff/engine/lifting/take_adjoints.hpp"
-#include "autodiff/engine/tape/recording.hpp"
-#include "autodiff/operations/arrangement/join.hpp"
-#include "autodiff/operations/elementwise/members.hpp"
-#include "autodiff/operations/reductions/reductions.hpp"
-#include "autodiff/operations/values/value_of.hpp"
+#include "autodiff/derivatives/detail/differentiate.hpp"
 
 namespace grove {
 
@@ -30,105 +22,11 @@ inline constexpr HasAux has_aux{};
 
 namespace detail {
 
-template <class T>
-using scalar_of_tree = scalar_t<T>;
-template <class P, class S>
-using active_tree = rebind_t<bare<P>, Var<S>>;
-
-/// The I-th of the lifted arguments where I is differentiated, else the argument itself.
-template <std::size_t K, std::size_t... I>
-inline constexpr std::size_t position_of = [] {
-  std::size_t found = sizeof...(I), at = 0;
-  ((I == K ? (found = at, ++at) : ++at), ...);
-  return found;
-}();
-
-template <std::size_t K, std::size_t... I, class Lifted, class Args>
-const auto& choose_argument(std::index_sequence<I...>, Lifted& lifted, const Args& args) {
-  if constexpr (position_of<K, I...> < sizeof...(I)) {
-    return *std::get<position_of<K, I...>>(lifted);
-  } else {
-    return std::get<K>(args);
-  }
-}
-
-/// Runs `f` on lifted arguments I…, then `use(result, recording, number of inputs, lifted)`.
-template <class S, bool Record, std::size_t... I, class F, class Args, class Use, class Seed = NoSeed>
-auto with_lifted(std::index_sequence<I...> positions, F& f, const Args& args, Use&& use, const Seed& seed = {}) {
-  static_assert(((I < std::tuple_size_v<Args>)&&...), "grove: grad<I…>: there is no argument at that position");
-  static_assert(
-      !Record || is_recordable<S>,
-      "grove: grad of plain forward-mode numbers inside jvp or jacfwd; differentiate the variables themselves");
-  Recording<S> recording;
-  Tape<S>& tape = recording.tape();
-  std::tuple<Borrowed<active_tree<std::tuple_element_t<I, Args>, S>>...> lifted;
-  const std::size_t first_input = tape.opened().slots;
-  [&]<std::size_t... L>(std::index_sequence<L...>) {
-    (lift<S>(tape, Record, std::get<I>(args), *std::get<L>(lifted), seed), ...);
-  }
-  (std::make_index_sequence<sizeof...(I)>{});
-  const std::size_t inputs = tape.slot_count() - first_input;
-  return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    ((position_of<K, I...> == sizeof...(I) ? register_constants(tape.constants(), std::get<K>(args)) : void()), ...);
-    return use(call_loss<S>(f, choose_argument<K>(positions, lifted, args)...), recording, inputs, lifted);
-  }
-  (std::make_index_sequence<std::tuple_size_v<Args>>{});
-}
-
-struct Nothing {};
-
-/// Value and gradients of f with respect to the arguments I…, into existing storage; returns the plain aux, if there is
-/// one. A loss that does not depend on its parameters has gradient zero; one that returns a variable of an enclosing
-/// recording too, but then its value would lose a derivative.
-template <bool WithAux, bool ValueMatters, std::size_t... I, class F, class Args, class Value, class... Grads>
-auto differentiate(std::index_sequence<I...> positions, F& f, const Args& args, Value& value, Grads&... grads) {
-  using S = scalar_of_tree<std::tuple_element_t<std::get<0>(std::tuple(I...)), Args>>;
-  static_assert((std::same_as<S, scalar_of_tree<std::tuple_element_t<I, Args>>> && ...),
-                "grove: grad<I…>: the arguments must have one scalar type");
-  return with_lifted<S, true>(positions, f, args,
-                              [&](const auto& result, Recording<S>& recording, std::size_t inputs, auto& lifted) {
-                                Tape<S>& tape = recording.tape();
-                                const auto& returned = [&]() -> const auto& {
-                                  if constexpr (WithAux) {
-                                    return result.first;
-                                  } else {
-                                    return result;
-                                  }
-                                }
-                                ();
-                                const Var<S> loss = loss_value<S>(returned);
-                                const auto aux = [&] {
-                                  if constexpr (WithAux) {
-                                    return value_of(result.second);
-                                  } else {
-                                    return Nothing{};
-                                  }
-                                }();
-                                tape.prepare_adjoints();
-                                if (VarAccess::is_live(loss, tape)) {
-                                  *tape.adjoint(VarAccess::slot(loss)) = S(1);
-                                  tape.sweep(inputs);
-                                } else if (ValueMatters || !tape.encloses(VarAccess::tag(loss))) {
-                                  VarAccess::is_active(loss, tape);
-                                }
-                                [&]<std::size_t... L>(std::index_sequence<L...>) {
-                                  (tree::detail::match_structure(grads, std::get<I>(args)), ...);
-                                  (take_adjoints<S>(grads, *std::get<L>(lifted)), ...);
-                                }
-                                (std::make_index_sequence<sizeof...(I)>{});
-                                value = loss.value();
-                                return aux;
-                              });
-}
-
-template <class P>
-using gradient_t = bare<P>;
-
 template <bool Aux, std::size_t... I, class F, class... Args>
 auto value_and_grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
   const auto tied = std::tie(args...);
   using Tuple = std::tuple<Args...>;
-  using S = scalar_of_tree<std::tuple_element_t<std::get<0>(std::tuple(I...)), Tuple>>;
+  using S = scalar_t<std::tuple_element_t<std::get<0>(std::tuple(I...)), Tuple>>;
   S value{};
   if constexpr (sizeof...(I) == 1) {
     auto grads = std::get<I...>(tied);
@@ -155,7 +53,7 @@ template <bool Aux, std::size_t... I, class F, class... Args>
 auto grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
   const auto tied = std::tie(args...);
   using Tuple = std::tuple<Args...>;
-  using S = scalar_of_tree<std::tuple_element_t<std::get<0>(std::tuple(I...)), Tuple>>;
+  using S = scalar_t<std::tuple_element_t<std::get<0>(std::tuple(I...)), Tuple>>;
   S value{};
   const auto finish = [](auto&& grads, auto&& aux) {
     if constexpr (Aux) {
@@ -175,10 +73,6 @@ auto grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
     return finish(std::move(grads), std::move(aux));
   }
 }
-
-/// Positions given to grad<I…>; the first argument if none.
-template <std::size_t... I>
-using positions_t = std::conditional_t<sizeof...(I) == 0, std::index_sequence<0>, std::index_sequence<I...>>;
 
 template <class T>
 inline constexpr bool is_pair = false;
@@ -257,7 +151,7 @@ void value_and_grad_into(F&& f, const P& params, Value& value, P& grads, const A
 /// `f` may return what jacobian may; arguments after `params` are constants. Throws: what `f` throws; ShapeError.
 template <class F, detail::Differentiable P, class... Args>
 auto evaluate(F&& f, const P& params, const Args&... args) {
-  using S = detail::scalar_of_tree<P>;
+  using S = scalar_t<P>;
   const auto tied = std::tie(params, args...);
   return detail::with_lifted<S, false>(
       std::index_sequence<0>{}, f, tied,

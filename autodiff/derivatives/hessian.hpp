@@ -44,7 +44,7 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
 template <class F>
 auto hvp(F f) {
   return [f = std::move(f)]<detail::Differentiable P>(const P& params, const P& tangents, const auto&... args) {
-    using S = detail::scalar_of_tree<P>;
+    using S = scalar_t<P>;
     using D = Dual<S, 1>;
     tree::check_same_structure("hvp", params, tangents, "params", "tangents");
     auto direction = tree::flatten(tangents);
@@ -62,7 +62,7 @@ auto hvp(F f) {
 template <class F>
 auto hessian(F f) {
   return [f = std::move(f)]<detail::Differentiable P>(const P& params, const auto&... args) {
-    using S = detail::scalar_of_tree<P>;
+    using S = scalar_t<P>;
     constexpr int lanes = std::is_floating_point_v<S> ? std::max(4, detail::register_lanes<S>) : 4;
     using D = Dual<S, lanes>;
     const Index n = tree::size(params);

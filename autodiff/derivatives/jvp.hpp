@@ -58,7 +58,7 @@ auto evaluate_dual(F& f, const Seed& seed, const P& params, const Args&... args)
 template <class F>
 auto jvp(F f) {
   return [f = std::move(f)]<detail::Differentiable P>(const P& params, const P& tangents, const auto&... args) {
-    using S = detail::scalar_of_tree<P>;
+    using S = scalar_t<P>;
     using D = Dual<S, 1, true>;
     tree::check_same_structure("jvp", params, tangents, "params", "tangents");
     const auto direction = tree::flatten(tangents);

@@ -114,7 +114,7 @@ struct ValueAndPullback {
 template <class F>
 auto vjp(F f) {
   return [f = std::move(f)]<detail::Differentiable P>(const P& params, const auto&... args) {
-    using S = detail::scalar_of_tree<P>;
+    using S = scalar_t<P>;
     using Returned =
         detail::bare<decltype(detail::call_loss<S>(f, std::declval<const detail::active_tree<P, S>&>(), args...))>;
     using Result = decltype(detail::KeptRecording<S, P, int>::keep(std::declval<const Returned&>()));

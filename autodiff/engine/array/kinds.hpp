@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "autodiff/engine/array/shape_checks.hpp"
 #include "autodiff/engine/array/static_shape.hpp"
 #include "autodiff/engine/scalar/operands.hpp"
 

@@ -1,17 +1,11 @@
 // Operators on active matrices and arrays, with Eigen's meaning.
 #pragma once
 
+#include "autodiff/engine/fusion/arithmetic_rows.hpp"
 #include "autodiff/engine/fusion/product.hpp"
-#include "autodiff/operations/elementwise/elementwise.hpp"
 
 namespace grove {
 namespace detail {
-
-template <class X>
-inline constexpr bool is_plain_eigen = false;
-template <class X>
-requires EigenDense<X>
-inline constexpr bool is_plain_eigen<X> = !is_var<typename bare<X>::Scalar>;
 
 /// Operands whose operators are ours: an active array with anything, or a plain array with a variable.
 template <class A, class B>

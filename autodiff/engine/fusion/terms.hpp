@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "autodiff/engine/array/active.hpp"
+#include "autodiff/engine/array/eigen_traits.hpp"
 
 namespace grove::detail {
 
@@ -113,30 +114,6 @@ struct ConstantTerm {
   [[no_unique_address]] Extent<ColsAtCompileTime> cols_;
   [[no_unique_address]] std::conditional_t<contiguous, NoSteps, Steps> steps_;
 };
-
-// An Eigen expression that lies in memory with inner stride 1, seen through .array(), .matrix() and const.
-template <class D>
-inline constexpr bool lies_in_memory = (int(D::Flags) & int(Eigen::DirectAccessBit)) != 0 &&
-                                       int(D::InnerStrideAtCompileTime) == 1;
-template <class D>
-inline constexpr bool is_plain_object = std::is_base_of_v<Eigen::PlainObjectBase<D>, D>;
-template <class D>
-inline constexpr bool wraps_plain_object = is_plain_object<D>;
-template <class D>
-inline constexpr bool wraps_plain_object<Eigen::ArrayWrapper<D>> = is_plain_object<std::remove_const_t<D>>;
-template <class D>
-inline constexpr bool wraps_plain_object<Eigen::MatrixWrapper<D>> = is_plain_object<std::remove_const_t<D>>;
-
-template <class D>
-void take_array(const Eigen::ArrayBase<D>&);
-template <class D>
-inline constexpr bool is_array_expression = requires(const D& x) {
-  take_array(x);
-};
-
-template <class D>
-using plain_of = plain_t<is_array_expression<D>, typename D::Scalar, D::RowsAtCompileTime, D::ColsAtCompileTime,
-                         bool(D::IsRowMajor)>;
 
 /// A copy of an Eigen expression in the tape's memory.
 template <class S, class D>

@@ -1,7 +1,7 @@
 // From the adjoints of the inputs to plain numbers.
 #pragma once
 
-#include "autodiff/engine/fusion/apply_row.hpp"
+#include "autodiff/engine/array/operands.hpp"
 #include "autodiff/engine/fusion/pack.hpp"
 #include "autodiff/engine/lifting/active_leaves.hpp"
 #include "autodiff/tree/map.hpp"

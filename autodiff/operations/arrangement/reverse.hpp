@@ -3,6 +3,7 @@
 
 #include "autodiff/engine/array/rearranged.hpp"
 #include "autodiff/operations/arrangement/broadcast.hpp"
+#include "autodiff/operations/reductions/reductions.hpp"
 
 namespace grove {
 namespace detail {

@@ -5,7 +5,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/grad.hpp"
+#include "autodiff/engine/lifting/lift.hpp"
+#include "autodiff/engine/lifting/take_adjoints.hpp"
+#include "autodiff/operations/values/value_of.hpp"
 
 namespace grove {
 namespace detail {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autodiff/engine/fusion/operators.hpp"
+#include "autodiff/operations/elementwise/elementwise.hpp"
 
 namespace grove::detail {
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "autodiff/engine/fusion/operators.hpp"
 #include "autodiff/operations/linear_algebra/detail/views.hpp"
 
 namespace grove {

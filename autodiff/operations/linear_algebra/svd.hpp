@@ -3,6 +3,7 @@
 
 #include <Eigen/SVD>
 
+#include "autodiff/engine/fusion/operators.hpp"
 #include "autodiff/engine/tape/recording.hpp"
 #include "autodiff/operations/linear_algebra/detail/gaps.hpp"
 

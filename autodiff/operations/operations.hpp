@@ -1,0 +1,23 @@
+// All that a loss may call.
+#pragma once
+
+#include "autodiff/operations/arrangement/gather.hpp"
+#include "autodiff/operations/arrangement/join.hpp"
+#include "autodiff/operations/arrangement/reverse.hpp"
+#include "autodiff/operations/custom/custom_vjp.hpp"
+#include "autodiff/operations/custom/fuse.hpp"
+#include "autodiff/operations/custom/map.hpp"
+#include "autodiff/operations/elementwise/comparison.hpp"
+#include "autodiff/operations/elementwise/members.hpp"
+#include "autodiff/operations/elementwise/where.hpp"
+#include "autodiff/operations/linear_algebra/cross.hpp"
+#include "autodiff/operations/linear_algebra/factors.hpp"
+#include "autodiff/operations/linear_algebra/linear_algebra.hpp"
+#include "autodiff/operations/linear_algebra/sparse.hpp"
+#include "autodiff/operations/reductions/cumsum.hpp"
+#include "autodiff/operations/reductions/extremes.hpp"
+#include "autodiff/operations/reductions/reductions.hpp"
+#include "autodiff/operations/reductions/softmax.hpp"
+#include "autodiff/operations/values/print.hpp"
+#include "autodiff/operations/values/stop_gradient.hpp"
+#include "autodiff/operations/values/value_of.hpp"
