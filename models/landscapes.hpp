@@ -13,7 +13,7 @@
 
 #include <autodiff/error.hpp>
 #include <models/data/detail/uniform.hpp>
-#include <models/figures/figure.hpp>
+#include <models/figures/box.hpp>
 
 namespace grove::models {
 

@@ -7,6 +7,7 @@
 #include <models/data/standardize.hpp>
 #include <models/data/table.hpp>
 #include <models/exponential_decay.hpp>
+#include <models/figures/box.hpp>
 #include <models/figures/figure.hpp>
 #include <models/figures/write_figure.hpp>
 #include <models/landscapes.hpp>

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <autodiff/error.hpp>
+#include <models/figures/box.hpp>
 
 namespace grove::models {
 
@@ -54,11 +55,6 @@ inline Series series(std::string title, const Eigen::VectorXd& x, const Eigen::V
   if (x.size() != y.size()) throw ShapeError(fmt::format("series: x has {} values, y has {}", x.size(), y.size()));
   return {std::move(title), {x.data(), x.data() + x.size()}, {y.data(), y.data() + y.size()}, std::move(style)};
 }
-
-/// The part of the plane that level lines are drawn over.
-struct Box {
-  double x_low, x_high, y_low, y_high;
-};
 
 /// Level lines of `f`, which takes an Eigen::Vector2d, from a grid of `steps`×`steps` points.
 template <class F>
