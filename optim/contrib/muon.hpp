@@ -23,8 +23,9 @@ namespace grove::optim::contrib {
 
 /// Coefficients of X, of (XXᵀ)X and of (XXᵀ)²X: the same for all iterations, or a row for each.
 struct NewtonSchulzCoefficients {
-  std::vector<std::array<double, 3>> rows;
+  std::vector<std::array<double, 3>> rows{{3.4445, -4.7750, 2.0315}};
 
+  NewtonSchulzCoefficients() = default;
   NewtonSchulzCoefficients(double c0, double c1, double c2) : rows{{c0, c1, c2}} {}
   NewtonSchulzCoefficients(std::vector<std::array<double, 3>> of_each) : rows(std::move(of_each)) {}
 };
@@ -117,12 +118,12 @@ struct MuonState {
 
 /// Options of `scale_by_muon`.
 struct ScaleByMuon {
-  NewtonSchulzCoefficients ns_coeffs{3.4445, -4.7750, 2.0315};  ///< of an iteration
-  int ns_steps = 5;                                             ///< iterations, ≥ 0
-  double beta = 0.95;                                           ///< decay of the momentum, in [0, 1)
-  double eps = 1e-8;                                            ///< added to the norm before the first iteration
-  bool nesterov = true;                                         ///< whether to look one step ahead
-  bool adaptive = false;                                        ///< whether to multiply by ⟨momentum, result⟩
+  NewtonSchulzCoefficients ns_coeffs{};  ///< of an iteration
+  int ns_steps = 5;                      ///< iterations, ≥ 0
+  double beta = 0.95;                    ///< decay of the momentum, in [0, 1)
+  double eps = 1e-8;                     ///< added to the norm before the first iteration
+  bool nesterov = true;                  ///< whether to look one step ahead
+  bool adaptive = false;                 ///< whether to multiply by ⟨momentum, result⟩
   MuonPreconditioning preconditioning = MuonPreconditioning::frobenius;  ///< scaling before the first iteration
   std::optional<double>
       consistent_rms{};  ///< scales by √max(rows, cols) times this; by √max(1, cols/rows) if not given
@@ -185,14 +186,14 @@ inline auto scale_by_muon(ScaleByMuon options = {}) {
 
 /// Options of `muon`.
 struct MuonOptions {
-  NewtonSchulzCoefficients ns_coeffs{3.4445, -4.7750, 2.0315};  ///< of an iteration
-  int ns_steps = 5;                                             ///< iterations
-  double beta = 0.95;                                           ///< decay of the momentum, in [0, 1)
-  double eps = 1e-8;                                            ///< added to denominators
-  ScalarOrSchedule<double> weight_decay = 0.0;                  ///< decay of matrices
-  Mask weight_decay_mask = true;                                ///< which matrices decay
-  bool nesterov = true;                                         ///< whether to look one step ahead
-  bool adaptive = false;                                        ///< whether to multiply by ⟨momentum, result⟩
+  NewtonSchulzCoefficients ns_coeffs{};         ///< of an iteration
+  int ns_steps = 5;                             ///< iterations
+  double beta = 0.95;                           ///< decay of the momentum, in [0, 1)
+  double eps = 1e-8;                            ///< added to denominators
+  ScalarOrSchedule<double> weight_decay = 0.0;  ///< decay of matrices
+  Mask weight_decay_mask = true;                ///< which matrices decay
+  bool nesterov = true;                         ///< whether to look one step ahead
+  bool adaptive = false;                        ///< whether to multiply by ⟨momentum, result⟩
   MuonPreconditioning preconditioning = MuonPreconditioning::frobenius;  ///< scaling before the first iteration
   double adam_b1 = 0.9;                                                  ///< b1 of the other leaves
   double adam_b2 = 0.999;                                                ///< b2 of the other leaves

@@ -25,23 +25,24 @@ class ArgumentReader {
  public:
   ArgumentReader(std::string_view optimizer, const Arguments& given) : optimizer_(optimizer), given_(given) {}
 
-  double operator()(const char* name, double otherwise) {
+  /// Whether an argument of this name is given.
+  bool has(std::string_view name) { return find(name) != nullptr; }
+  double operator()(std::string_view name, double otherwise) {
     const auto* found = find(name);
     if (found == nullptr) return otherwise;
     if (found->is_schedule())
       throw HyperparameterError(fill("{}: {} must be a number, got a schedule", {optimizer_, name}));
     return (*found)(0);
   }
-  bool flag(const char* name, bool otherwise) { return (*this)(name, otherwise ? 1 : 0) != 0; }
-  std::optional<double> optional(const char* name) {
-    return find(name) == nullptr ? std::nullopt : std::optional<double>((*this)(name, 0));
-  }
-  ScalarOrSchedule<double> schedulable(const char* name, double otherwise) {
+  ScalarOrSchedule<double> schedulable(std::string_view name, const ScalarOrSchedule<double>& otherwise) {
     const auto* found = find(name);
-    return found == nullptr ? ScalarOrSchedule<double>(otherwise) : *found;
+    return found == nullptr ? otherwise : *found;
+  }
+  [[noreturn]] void reject(std::string_view name, std::string_view needed, double got) const {
+    detail::reject(optimizer_, name, needed, got);
   }
   /// The learning rate, which has no default.
-  ScalarOrSchedule<double> rate(const char* name = "learning_rate") {
+  ScalarOrSchedule<double> rate(std::string_view name = "learning_rate") {
     const auto* found = find(name);
     if (found == nullptr) {
       std::vector<std::string> names;
@@ -54,7 +55,7 @@ class ArgumentReader {
   }
   /// The learning rate of an optimizer that has a default for it.
   ScalarOrSchedule<double> rate_or(double otherwise) { return schedulable("learning_rate", otherwise); }
-  double number_rate(const char* name = "learning_rate") {
+  double number_rate(std::string_view name = "learning_rate") {
     rate(name);
     return (*this)(name, 0);
   }
@@ -73,9 +74,9 @@ class ArgumentReader {
   }
 
  private:
-  const ScalarOrSchedule<double>* find(const char* name) {
+  const ScalarOrSchedule<double>* find(std::string_view name) {
     if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) asked_.emplace_back(name);
-    const auto found = given_.find(name);
+    const auto found = given_.find(std::string(name));
     return found == given_.end() ? nullptr : &found->second;
   }
 

@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -86,6 +87,8 @@ class PerLeaf {
   template <class F>
   requires std::is_invocable_v<const F&, const tree::Path&, const LeafShape&> PerLeaf(F f)
       : choose_([f = std::move(f)](const tree::Path& path, const LeafShape& shape) { return T(f(path, shape)); }) {}
+
+  PerLeaf(std::initializer_list<typename Prefixes::value_type> prefixes) : PerLeaf(Prefixes(prefixes)) {}
 
   PerLeaf(Prefixes prefixes)
       : choose_(

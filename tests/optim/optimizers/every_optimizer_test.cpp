@@ -156,8 +156,27 @@ TEST_CASE("by_name says what is valid") {
   CHECK_THROWS_WITH(by_name("adam", {{"learning_rate", 0.1}, {"b1", 1.2}}), "adam: b1 must lie in [0, 1), got 1.2");
   CHECK_THROWS_WITH(by_name("sm3", {{"learning_rate", constant_schedule(1)}}),
                     "sm3: learning_rate must be a number, got a schedule");
+  CHECK_THROWS_WITH(by_name("nadam", {{"learning_rate", 0.1}, {"nesterov", 0}}),  // it sets that itself
+                    "nadam: there is no argument 'nesterov'; valid are learning_rate, b1, b2, eps, eps_root");
   CHECK_THROWS_WITH(by_name("adm", {}),
                     Catch::Matchers::StartsWith("by_name: there is no optimizer 'adm'; valid are adabelief, "));
+}
+
+TEST_CASE("by_name takes counts that are whole, and flags that are 0 or 1") {
+  CHECK_THROWS_WITH(by_name("lbfgs", {{"memory_size", 2.5}}), "lbfgs: memory_size must be a whole number, got 2.5");
+  CHECK_THROWS_WITH(by_name("lbfgs", {{"memory_size", std::nan("")}}),
+                    "lbfgs: memory_size must be a whole number, got nan");
+  CHECK_THROWS_WITH(by_name("lbfgs", {{"memory_size", 1e10}}),
+                    "lbfgs: memory_size must lie in [-2147483648, 2147483647], got 10000000000");
+  CHECK_THROWS_WITH(by_name("lbfgs", {{"memory_size", 0}}), "lbfgs: memory_size must be positive, got 0");
+  CHECK_THROWS_WITH(by_name("lbfgs", {{"scale_init_precond", 2}}), "lbfgs: scale_init_precond must be 0 or 1, got 2");
+  CHECK_THROWS_WITH(by_name("noisy_sgd", {{"learning_rate", 0.1}, {"key", -1}}),
+                    "noisy_sgd: key must lie in [0, 18446744073709551615], got -1");
+  const VectorXd start = VectorXd::Zero(2);
+  CHECK_NOTHROW(by_name("lbfgs", {{"memory_size", 3}}).init(start));
+  // An option is an argument because the struct has it, with the default of the struct.
+  CHECK_NOTHROW(by_name("yogi", {{"learning_rate", 0.1}, {"eps_root", 1e-8}}).init(start));
+  CHECK_NOTHROW(by_name("adafactor", {{"learning_rate", 0.1}, {"decay_offset", 2}}).init(start));
 }
 
 TEST_CASE("any_transformation is chosen at run time and refuses a foreign state") {

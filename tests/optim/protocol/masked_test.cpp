@@ -97,6 +97,21 @@ std::string mask_of(const Mask& mask) { return detail::leaf_mask(mask, Net{}); }
 
 }  // namespace
 
+TEST_CASE("maps of masks and labels may stand in braces (labels-in-braces)") {
+  struct Params {
+    double a, b;
+  };
+  const Params params{1, 2};
+  const auto fast = named("x", sgd(1.0)), slow = named("y", sgd(0.1));
+  CHECK(masked(sgd(0.1), {{"a", true}, {"b", false}}).init(params).mask == "10");
+  CHECK(masked(sgd(0.1), {{"", true}}).init(params).mask == "11");
+  CHECK(std::get<1>(partition({{"a", "x"}, {"b", "y"}}, fast, slow).init(params)).mask == "01");
+  CHECK(std::get<0>(partition({{"", "x"}}, fast, slow).init(params)).mask == "11");
+  CHECK(AdamwOptions<double>{.mask = {{"a", true}, {"b", false}}}.mask.of(params) == std::vector<bool>{true, false});
+  CHECK(Mask{true}.of(params) == std::vector<bool>{true, true});
+  CHECK_THROWS_AS(masked(sgd(0.1), {}).init(params), grove::StructureError);
+}
+
 TEST_CASE("masks may be trees, or the first levels of trees") {
   CHECK(mask_of(WhichNet<bool>{true, false}) == "111100");
   CHECK(mask_of(WhichNet<std::vector<bool>>{{false, true}, true}) == "001111");
