@@ -14,15 +14,17 @@
 
 namespace grove::models {
 
-/// One curve or cloud of points. An empty `x` means 0, 1, 2, …
+/// One curve or cloud of points. An empty `x` means 0, 1, 2, … A value that is not finite breaks the line; a point
+/// whose neighbours are both missing is marked.
 struct Series {
   std::string title = {};
   std::vector<double> x = {};
   std::vector<double> y = {};
-  std::string style = "lines";  ///< gnuplot's: lines, points, linespoints, dots, impulses
+  std::string style = "lines";  ///< gnuplot's: lines, points, linespoints, dots, impulses, steps
 };
 
-/// Level lines of a function of two variables, drawn under a panel's series: z(i, j) belongs to (x[j], y[i]).
+/// Level lines of a function of two variables, drawn under a panel's series: z(i, j) belongs to (x[j], y[i]). Values
+/// that are not finite leave holes.
 struct Contours {
   std::vector<double> x = {};
   std::vector<double> y = {};
@@ -57,8 +59,10 @@ inline Series series(std::string title, const Eigen::VectorXd& x, const Eigen::V
 }
 
 /// Level lines of `f`, which takes an Eigen::Vector2d, from a grid of `steps`×`steps` points.
+/// Throws: grove::ShapeError if there are fewer than 2 steps.
 template <class F>
 Contours contours_of(const F& f, const Box& box, int steps = 101, int levels = 20) {
+  if (steps < 2) throw ShapeError(fmt::format("contours_of: needs at least 2 steps, got {}", steps));
   const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(steps, box.x_low, box.x_high);
   const Eigen::VectorXd y = Eigen::VectorXd::LinSpaced(steps, box.y_low, box.y_high);
   Contours result{{x.data(), x.data() + steps}, {y.data(), y.data() + steps}, Eigen::MatrixXd(steps, steps), levels};

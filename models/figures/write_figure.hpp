@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -21,49 +22,98 @@ struct FigureResult {
   std::string message = {};                       ///< a sentence for the user
 };
 
+namespace detail {
+
+/// The file that a path stands for: a symbolic link's target, so that the link stays.
+inline std::filesystem::path figure_file(const std::filesystem::path& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path file = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  if (fs::exists(file, ignored) && !fs::is_regular_file(file, ignored))
+    throw DataError(fmt::format("write_figure: {}: is no regular file", path.string()));
+  return file;
+}
+inline std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+inline void check_figure(const Figure& figure) {
+  if (figure.panels.empty()) throw ShapeError("write_figure: the figure has no panels");
+  if (figure.panel_width < 1 || figure.height < 1)
+    throw ShapeError(fmt::format("write_figure: a panel of {}×{} pixels", figure.panel_width, figure.height));
+}
+
+inline constexpr const char* written_by = "# written by grove::models::write_figure\n";
+
+/// Writes what is left when nothing can be drawn, into `<stem><ending>`, or `<stem>-2<ending>` … where that is a file
+/// that somebody else wrote.
+inline std::filesystem::path write_beside(const std::filesystem::path& path, const char* ending,
+                                          const std::string& text) {
+  const std::filesystem::path stem = std::filesystem::path(path).replace_extension();
+  for (int i = 1;; ++i) {
+    auto file = std::filesystem::path(stem).concat(i == 1 ? ending : fmt::format("-{}{}", i, ending));
+    std::string first;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(std::filesystem::symlink_status(file, ignored)) &&
+        std::getline(std::ifstream(file), first) && first + "\n" == written_by)
+      std::filesystem::remove(file, ignored);
+    if (write_new(file, written_by + text)) return file;
+  }
+}
+
+}  // namespace detail
+
 /// Throws now what `write_figure` would throw about `path` later: for programs that work long before they draw.
 /// Throws: grove::DataError if the extension is not .svg or .png, or the file cannot be written.
 inline void check_figure_path(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
   if (extension != ".svg" && extension != ".png")
     throw DataError(fmt::format("write_figure: {}: the extension must be .svg or .png", path.string()));
+  const auto file = detail::figure_file(path);
   std::error_code ignored;
-  const bool was_there = std::filesystem::exists(path, ignored);
-  detail::write_text(path, "", std::ios::app);
-  if (!was_there) std::filesystem::remove(path, ignored);
+  if (!std::filesystem::is_directory(detail::folder_of(file), ignored))
+    throw DataError(fmt::format("write_figure: {}: cannot be written; does the folder exist?", path.string()));
+  const detail::DrawingFiles probe(detail::folder_of(file), "");
+  if (std::filesystem::exists(file, ignored) && !std::ofstream(file, std::ios::app))
+    throw DataError(fmt::format("write_figure: {}: cannot be written", path.string()));
 }
 
-/// Draws `figure` into an SVG or PNG file, by the extension of `path`. If there is no gnuplot on PATH, or it fails, the
-/// numbers go to `<path without extension>.dat` and a self-contained script to `….gp`, and the message says so: a
-/// figure is never the reason for a program to fail.
+/// Draws `figure` into an SVG or PNG file, by the extension of `path`: beside it first, then it takes its place, so
+/// that an older picture stays until a new one is there. If there is no gnuplot on PATH, or it fails, the numbers go to
+/// `<path without extension>.dat` and a self-contained script to `….gp`, and the message says so and why: a figure is
+/// never the reason for a program to fail. A file that write_figure did not write is never touched: if `….dat` is one,
+/// the data goes to `…-2.dat`. Names, titles and labels are data, whatever they hold; what is no UTF-8 shows as U+FFFD.
 ///
 ///   fmt::print("{}\n", write_figure({.panels = {{.title = "loss", .log_y = true, .series = {{"adam", {}, losses}}}}},
 ///   "loss.svg").message);
 ///
-/// Throws: grove::DataError if the extension is another one or a file cannot be written; grove::ShapeError if a series
-/// has x and y of different lengths, or there is nothing to draw.
+/// Throws: grove::DataError if the extension is another one, a file cannot be written or a style is unknown;
+/// grove::ShapeError if a series has x and y of different lengths, contours do not fit their axes, or there is nothing
+/// to draw.
 inline FigureResult write_figure(const Figure& figure, const std::filesystem::path& path) {
   check_figure_path(path);
-  if (figure.panels.empty()) throw ShapeError("write_figure: the figure has no panels");
+  detail::check_figure(figure);
   const char* const terminal = path.extension() == ".svg" ? "svg" : "pngcairo";
-  const std::string script = detail::figure_script(figure, terminal, path.string());
+  const auto file = detail::figure_file(path);
 
-  const auto gnuplot = detail::find_gnuplot();
-  const std::string problem = gnuplot.empty() ? "gnuplot is not on PATH" : detail::run_gnuplot(gnuplot, script);
-  std::error_code ignored;
-  if (problem.empty() && std::filesystem::file_size(path, ignored) > 0)
-    return {true, {path}, fmt::format("wrote {}", path.string())};
+  std::string problem = "gnuplot is not on PATH";
+  if (const auto gnuplot = detail::find_gnuplot(); !gnuplot.empty()) {
+    const detail::DrawingFiles files(detail::folder_of(file), detail::figure_script(figure, terminal, ""));
+    problem = detail::run_gnuplot(gnuplot, files);
+    std::error_code failed;
+    if (problem.empty()) std::filesystem::rename(files.picture(), file, failed);
+    if (failed) problem = failed.message();
+    if (problem.empty()) return {true, {path}, fmt::format("wrote {}", path.string())};
+  }
 
-  std::filesystem::remove(path, ignored);
-  const auto data = std::filesystem::path(path).replace_extension(".dat");
-  const auto commands = std::filesystem::path(path).replace_extension(".gp");
-  detail::write_text(data, detail::figure_table(figure));
-  detail::write_text(commands, script);
+  // A relative name begins with a dot: a leading bar would be a pipe to gnuplot.
+  const std::string output = (path.is_relative() ? "." / path : path).string();
+  const auto data = detail::write_beside(path, ".dat", detail::figure_table(figure));
+  const auto commands = detail::write_beside(path, ".gp", detail::figure_script(figure, terminal, output));
   return {false,
           {data, commands},
-          fmt::format("{}: wrote the data to {} and a script to {}; `gnuplot {}` draws {}",
-                      problem.empty() ? "gnuplot drew nothing" : problem, data.string(), commands.string(),
-                      commands.string(), path.string())};
+          fmt::format("{}: wrote the data to {} and a script to {}; `gnuplot {}` draws {}", problem, data.string(),
+                      commands.string(), commands.string(), path.string())};
 }
 
 }  // namespace grove::models

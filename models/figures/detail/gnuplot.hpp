@@ -1,6 +1,7 @@
 // Everything that depends on gnuplot's being a program of this system: where it is, and running a script.
 #pragma once
 
+#include <cstdio>  // std::fopen, which can create a file exclusively
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -40,36 +41,72 @@ inline std::filesystem::path find_gnuplot() {
   return {};
 }
 
-inline void write_text(const std::filesystem::path& path, const std::string& text,
-                       std::ios::openmode mode = std::ios::trunc) {
-  std::ofstream file(path, std::ios::binary | mode);
-  file << text;
-  file.close();
-  if (!file) throw DataError(fmt::format("write_figure: {}: cannot be written; does the folder exist?", path.string()));
-}
-
-inline std::string first_line(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  while (line.empty() && std::getline(file, line)) {
+/// Writes a file that must not be there yet. False if it is; throws DataError if it cannot be written.
+inline bool write_new(const std::filesystem::path& path, const std::string& text) {
+  std::FILE* const file = std::fopen(path.string().c_str(), "wbx");
+  if (file == nullptr) {
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return false;
+    throw DataError(fmt::format("write_figure: {}: cannot be written; may one write there?", path.string()));
   }
-  return line;
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (std::fclose(file) != 0 || !written) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    throw DataError(fmt::format("write_figure: {}: cannot be written; is the disk full?", path.string()));
+  }
+  return true;
 }
 
-/// Runs a script; returns an empty string, or what gnuplot complained about.
-inline std::string run_gnuplot(const std::filesystem::path& gnuplot, const std::string& script) {
-  const auto stem = std::filesystem::temp_directory_path() / fmt::format("grove-{:08x}", std::random_device{}());
-  const auto script_file = std::filesystem::path(stem).concat(".gp");
-  const auto log_file = std::filesystem::path(stem).concat(".log");
-  write_text(script_file, script);
-  const std::string command = shell_quoted(gnuplot.string()) + " " + shell_quoted(script_file.string()) + " 2> " +
-                              shell_quoted(log_file.string());
+/// Three files of our own in a folder, for one run of gnuplot; what is left of them goes with the object.
+class DrawingFiles {
+ public:
+  explicit DrawingFiles(const std::filesystem::path& folder, const std::string& script) {
+    std::random_device random;
+    // No name that a program could take for an option.
+    const auto place = folder.is_relative() ? "." / folder : folder;
+    do stem_ = place / fmt::format(".grove-figure-{:08x}", random());
+    while (!write_new(this->script(), script));
+  }
+  DrawingFiles(const DrawingFiles&) = delete;
+  DrawingFiles& operator=(const DrawingFiles&) = delete;
+  ~DrawingFiles() {
+    std::error_code ignored;
+    for (const auto& file : {script(), picture(), log()}) std::filesystem::remove(file, ignored);
+  }
+  std::filesystem::path script() const { return with(".gp"); }
+  std::filesystem::path picture() const { return with(".out"); }
+  std::filesystem::path log() const { return with(".log"); }
+
+ private:
+  std::filesystem::path with(const char* end) const { return std::filesystem::path(stem_).concat(end); }
+  std::filesystem::path stem_;
+};
+
+/// gnuplot's reason in what it printed: the last sentence that begins with the script's name, without name and line.
+inline std::string reason_in(const std::filesystem::path& log) {
+  std::ifstream file(log);
+  std::string reason, last;
+  for (std::string line; std::getline(file, line);) {
+    const auto named = line.find(".gp\"");
+    const auto colon = named == std::string::npos ? named : line.find(": ", named);
+    if (colon != std::string::npos) reason = line.substr(colon + 2);
+    if (line.find_first_not_of(" \t^") != std::string::npos) last = line;
+  }
+  return reason.empty() ? last : reason;
+}
+
+/// Runs a script; returns an empty string, or what gnuplot complained about. The user's own start-up files are not
+/// read.
+inline std::string run_gnuplot(const std::filesystem::path& gnuplot, const DrawingFiles& files) {
+  const std::string command = shell_quoted(gnuplot.string()) + " -d " + shell_quoted(files.script().string()) + " > " +
+                              shell_quoted(files.picture().string()) + " 2> " + shell_quoted(files.log().string());
   const int status = std::system(command.c_str());
-  const std::string complaint = first_line(log_file);
-  std::error_code ignored;
-  std::filesystem::remove(script_file, ignored);
-  std::filesystem::remove(log_file, ignored);
-  return status == 0 ? "" : fmt::format("gnuplot failed with status {}: {}", status, complaint);
+  std::error_code none;
+  const auto size = std::filesystem::file_size(files.picture(), none);
+  if (status == 0 && !none && size > 0) return "";
+  const std::string reason = reason_in(files.log());
+  return reason.empty() ? fmt::format("gnuplot drew nothing (status {})", status) : "gnuplot: " + reason;
 }
 
 }  // namespace grove::models::detail
