@@ -25,7 +25,8 @@ struct LinearRegression {
 
 namespace detail {
 
-/// The c that minimises |a·c - y|².  Throws: grove::DataError if there is more than one.
+/// The c that minimises |a·c - y|².  Throws: grove::DataError if there is more than one. The columns of `a` are scaled
+/// before their rank is judged, so that their units do not matter.
 /// A template for the sake of those who do not call it: Eigen's QR costs seconds of compile time.
 template <class A>
 Eigen::VectorXd solve_least_squares(const char* who, const A& a, const Eigen::VectorXd& y) {
@@ -34,25 +35,31 @@ Eigen::VectorXd solve_least_squares(const char* who, const A& a, const Eigen::Ve
     throw DataError(fmt::format("{}: the data holds values that are not finite", who));
   if (a.rows() < a.cols())
     throw DataError(fmt::format("{}: {} rows cannot fix {} coefficients", who, a.rows(), a.cols()));
-  const Eigen::ColPivHouseholderQR<A> qr(a);
+  Eigen::VectorXd unit = a.cwiseAbs().colwise().maxCoeff();
+  for (double& u : unit) u = u > 0 ? u : 1.0;
+  const A scaled = a.array().rowwise() / unit.transpose().array();
+  const Eigen::ColPivHouseholderQR<A> qr(scaled);
   if (qr.rank() < a.cols())
     throw DataError(
         fmt::format("{}: of {} columns (the constant included) only {} are linearly independent; leave some out", who,
                     a.cols(), qr.rank()));
-  return qr.solve(y);
+  return qr.solve(y).cwiseQuotient(unit);
 }
 
 }  // namespace detail
 
-/// The weight and bias that minimise the mean squared error, by a QR factorization with column pivoting.  x: n×k, y: n.
+/// The weight and bias that minimise the mean squared error, by a QR factorization with column pivoting of the centred
+/// columns: years, or seconds since 1970, are as good as small numbers.  x: n×k, y: n.
 /// Throws: grove::DataError if the columns (the bias included) are linearly dependent, if there are fewer rows than
 /// coefficients, or if a value is not finite; grove::ShapeError if x and y differ in length.
 template <class X>
 LinearRegression<> least_squares(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y) {
+  const Eigen::RowVectorXd mean = x.rows() > 0 ? x.colwise().mean().eval() : Eigen::RowVectorXd::Zero(x.cols());
   Eigen::MatrixXd with_ones(x.rows(), x.cols() + 1);
-  with_ones << x, Eigen::VectorXd::Ones(x.rows());
+  with_ones << x.rowwise() - mean, Eigen::VectorXd::Ones(x.rows());
   const Eigen::VectorXd solution = detail::solve_least_squares("least_squares", with_ones, y);
-  return {solution.head(x.cols()), solution[x.cols()]};
+  const Eigen::VectorXd weight = solution.head(x.cols());
+  return {weight, solution[x.cols()] - mean.dot(weight)};
 }
 
 }  // namespace grove::models

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -30,10 +33,54 @@ struct Polynomial {
   }
 };
 
-/// The polynomial of that degree with the least mean squared error.  Throws as `least_squares` does.
+namespace detail {
+
+/// The powers of x in Σ c[k]·Tₖ((x - centre)/half), with Chebyshev's polynomials Tₖ. Extended precision, for the terms
+/// cancel where the centre is large beside the half width.
+inline Eigen::VectorXd powers_of_chebyshev(const Eigen::VectorXd& c, double centre, double half) {
+  using Coefficients = std::vector<long double>;
+  const auto n = static_cast<std::size_t>(c.size());
+  // a·(x - centre)/half - b, coefficient by coefficient.
+  const auto next = [&](const Coefficients& a, const Coefficients& b, long double factor) {
+    Coefficients result(n, 0);
+    for (std::size_t k = 0; k < n; ++k) {
+      const long double shifted = k > 0 ? a[k - 1] : 0;
+      result[k] = factor * (shifted - static_cast<long double>(centre) * a[k]) / static_cast<long double>(half) - b[k];
+    }
+    return result;
+  };
+  Coefficients before(n, 0), now(n, 0), total(n, 0);
+  now[0] = 1;
+  for (std::size_t k = 0; k < n; ++k) {
+    for (std::size_t i = 0; i < n; ++i) total[i] += static_cast<long double>(c[static_cast<Eigen::Index>(k)]) * now[i];
+    Coefficients following = next(now, before, k == 0 ? 1 : 2);
+    before = std::exchange(now, std::move(following));
+  }
+  Eigen::VectorXd result(c.size());
+  for (std::size_t i = 0; i < n; ++i) result[static_cast<Eigen::Index>(i)] = static_cast<double>(total[i]);
+  return result;
+}
+
+}  // namespace detail
+
+/// The polynomial of that degree with the least mean squared error. It is fitted in Chebyshev's polynomials over the
+/// range of x, so years, or seconds since 1970, are as good as small numbers.  Throws as `least_squares` does.
 template <class X>
 Polynomial<> fit_polynomial(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y, Eigen::Index degree) {
-  return {detail::solve_least_squares("fit_polynomial", vandermonde(x, degree), y)};
+  if (degree < 0) throw HyperparameterError(fmt::format("fit_polynomial: degree must not be negative, got {}", degree));
+  const bool some = x.size() > 0 && x.derived().allFinite();
+  const double low = some ? x.minCoeff() : -1, high = some ? x.maxCoeff() : 1;
+  const double centre = low / 2 + high / 2, half = high > low ? high / 2 - low / 2 : 1;
+  const Eigen::VectorXd t = (x.derived().array() - centre) / half;
+  Eigen::MatrixXd basis(x.size(), degree + 1);
+  for (Eigen::Index k = 0; k <= degree; ++k) {
+    if (k < 2) {
+      basis.col(k) = k == 0 ? Eigen::VectorXd::Ones(x.size()) : t;
+    } else {
+      basis.col(k) = 2 * t.cwiseProduct(basis.col(k - 1)) - basis.col(k - 2);
+    }
+  }
+  return {detail::powers_of_chebyshev(detail::solve_least_squares("fit_polynomial", basis, y), centre, half)};
 }
 
 }  // namespace grove::models

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include <models/data/detail/csv_reader.hpp>
@@ -19,7 +20,7 @@ struct CsvOptions {
   char separator = ',';
   char quote = '"';
   std::vector<std::string> missing = {"", "NA", "N/A", "NaN", "nan", "null"};  ///< fields that stand for "no value"
-  std::vector<std::string> names = {};  ///< the columns' names, for a file without a header line
+  std::vector<std::string> names = {};  ///< the columns' names, each another, for a file without a header line
 };
 
 namespace detail {
@@ -33,30 +34,53 @@ inline std::vector<Cell> csv_row(CsvReader& reader) {
   return row;
 }
 
-inline void add_csv_column(Table& table, const CsvReader& reader, const Cell& name) {
-  const auto names = table.names();
-  if (!name.text.empty() && std::find(names.begin(), names.end(), name.text) != names.end())
-    reader.fail(name.line, name.column,
-                fmt::format("the header names '{}' twice; column names must differ", name.text));
-  table.columns.push_back({name.text.empty() ? fmt::format("column {}", names.size() + 1) : name.text, {}});
-}
-
-inline void csv_header(Table& table, CsvReader& reader, const CsvOptions& options) {
-  for (const std::string& name : options.names) table.columns.push_back({name, {}});
-  if (!options.names.empty()) return;
+/// The names of the columns; what stands in the header without a name is 'column 3', by its place.
+/// Returns whether the last one has a name of its own.
+inline bool csv_header(Table& table, CsvReader& reader, const CsvOptions& options) {
+  std::unordered_set<std::string> taken;
+  const auto add = [&](const std::string& name) {
+    table.columns.push_back({name, {}});
+    return taken.insert(name).second;
+  };
+  for (const std::string& name : options.names)
+    if (!add(name)) reader.fail(fmt::format("CsvOptions::names has '{}' twice; column names must differ", name));
+  if (!options.names.empty()) return true;
+  bool named = false;
   if (reader.at_end()) reader.fail("the file is empty; its first line must name the columns");
-  for (const Cell& name : csv_row(reader)) add_csv_column(table, reader, name);
+  for (const Cell& cell : csv_row(reader)) {
+    named = !cell.text.empty();
+    const std::string name = named ? cell.text : fmt::format("column {}", table.columns.size() + 1);
+    if (!add(name))
+      reader.fail(cell.line, cell.column,
+                  named ? fmt::format("the header names '{}' twice; column names must differ", name)
+                        : fmt::format("the header names '{}', and here is a column without a name in that place; name "
+                                      "it",
+                                      name));
+  }
   reader.pass_line_end();
+  return named;
 }
 
-inline void check_row_length(const Table& table, const CsvReader& reader, const std::vector<Cell>& row) {
+/// A header or rows that end in a separator make a last column that holds nothing, not even a name: it is left out.
+inline void drop_empty_last_column(Table& table, bool named) {
+  const auto& cells = table.columns.back().cells;
+  if (named || table.columns.size() < 2) return;
+  if (std::all_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.text.empty(); }))
+    table.columns.pop_back();
+}
+
+inline void check_row_length(const Table& table, const CsvReader& reader, const std::vector<Cell>& row,
+                             bool has_header) {
   const std::size_t expected = table.columns.size();
   if (row.size() == expected) return;
-  const std::string fact =
-      fmt::format("this row has {} field{}, the header has {}", row.size(), row.size() == 1 ? "" : "s", expected);
+  const std::string fact = fmt::format("this row has {} field{}, {} {}", row.size(), row.size() == 1 ? "" : "s",
+                                       has_header ? "the header has" : "CsvOptions::names has", expected);
   if (row.size() < expected)
     reader.fail(fact + fmt::format("; the first one missing is '{}'", table.columns[row.size()].name));
-  reader.fail(row[expected].line, row[expected].column, fact + "; a field that holds the separator must be quoted");
+  const bool holds_text = std::any_of(row.begin() + static_cast<std::ptrdiff_t>(expected), row.end(),
+                                      [](const Cell& cell) { return !cell.text.empty(); });
+  reader.fail(row[expected].line, row[expected].column,
+              fact + (holds_text ? "; a field that holds the separator must be quoted" : "; it ends in a separator"));
 }
 
 inline std::string file_text(const std::filesystem::path& path) {
@@ -80,10 +104,10 @@ inline Table parse_csv(std::string_view text, const std::string& source, const C
   detail::CsvReader reader(text, source, options.separator, options.quote);
   Table table{source, {}};
   reader.pass_blank_lines();
-  detail::csv_header(table, reader, options);
+  const bool last_is_named = detail::csv_header(table, reader, options);
   for (reader.pass_blank_lines(); !reader.at_end(); reader.pass_blank_lines()) {
     auto row = detail::csv_row(reader);
-    detail::check_row_length(table, reader, row);
+    detail::check_row_length(table, reader, row, options.names.empty());
     reader.pass_line_end();
     for (std::size_t j = 0; j < row.size(); ++j) {
       row[j].missing = std::find(options.missing.begin(), options.missing.end(), row[j].text) != options.missing.end();
@@ -91,6 +115,7 @@ inline Table parse_csv(std::string_view text, const std::string& source, const C
     }
   }
   if (table.rows() == 0) reader.fail("there are no rows, only a header");
+  detail::drop_empty_last_column(table, last_is_named);
   return table;
 }
 
@@ -99,8 +124,9 @@ inline Table parse_csv(std::string_view text, const std::string& source, const C
 ///   Table table = read_csv("decay.csv", {.separator = ';'});
 ///
 /// Throws: grove::DataError with file, line and column if the file is missing, empty or binary, if a row has more or
-/// fewer fields than the header, if a quote is never closed, or if two columns have one name. A bad number is reported
-/// the same way when its column is asked for as numbers (Table::numbers).
+/// fewer fields than the header, if a quote is never closed, or if two columns have one name. A column without a name
+/// is called by its place, 'column 3'; a last one without a name and without any value is left out. A bad number is
+/// reported the same way when its column is asked for as numbers (Table::numbers).
 inline Table read_csv(const std::filesystem::path& path, const CsvOptions& options = {}) {
   return parse_csv(detail::file_text(path), path.string(), options);
 }

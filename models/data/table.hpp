@@ -39,18 +39,39 @@ inline std::string_view trim(std::string_view text) {
                                          : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// The finite number that the whole of `text` spells, with a decimal point whatever the locale; nothing otherwise.
+/// Is a decimal number that no double holds too small for one, not too large?
+inline bool is_tiny(std::string_view text) {
+  const auto e = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view digits = text.substr(0, e);
+  const auto point = std::min(digits.find('.'), digits.size());
+  const auto first = digits.find_first_of("123456789");
+  if (first == std::string_view::npos) return true;
+  const bool negative = e + 1 < text.size() && text[e + 1] == '-';
+  double exponent = 0;
+  for (std::size_t i = e; i < text.size(); ++i)
+    if (text[i] >= '0' && text[i] <= '9') exponent = 10 * exponent + (text[i] - '0');
+  // Of the first digit that counts: 3 for 1234, -2 for 0.012.
+  const double place = first < point ? double(point - first) - 1 : double(point) - double(first);
+  return (negative ? -exponent : exponent) + place < 0;
+}
+
+/// The finite number that the whole of `text` spells, with a decimal point whatever the locale; nothing otherwise. What
+/// is too small for a double is 0.
 inline std::optional<double> parse_number(std::string_view text) {
   text = trim(text);
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
 #if defined(__cpp_lib_to_chars)
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (end != text.data() + text.size()) return std::nullopt;
+  if (failure == std::errc::result_out_of_range && is_tiny(text)) return text.front() == '-' ? -0.0 : 0.0;
+  if (failure != std::errc{}) return std::nullopt;
 #else
   std::istringstream stream{std::string(text)};
   stream.imbue(std::locale::classic());
-  if (!(stream >> value) || !(stream >> std::ws).eof()) return std::nullopt;
+  if (!(stream >> value) && !(std::abs(value) < 1 && is_tiny(text))) return std::nullopt;
+  stream.clear(stream.rdstate() & ~std::ios::failbit);
+  if (!(stream >> std::ws).eof()) return std::nullopt;
 #endif
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
@@ -134,9 +155,15 @@ struct Table {
 
   /// The rows that miss nothing in the named columns, or in any column when none is named.
   Table drop_missing(const std::vector<std::string>& column_names = {}) const {
+    std::vector<const Column*> asked;
+    for (const std::string& name : column_names) asked.push_back(&column(name));
+    if (column_names.empty())
+      for (const Column& c : columns) asked.push_back(&c);
     std::vector<Eigen::Index> kept;
     for (Eigen::Index i = 0; i < rows(); ++i)
-      if (complete(i, column_names.empty() ? names() : column_names)) kept.push_back(i);
+      if (std::none_of(asked.begin(), asked.end(),
+                       [i](const Column* c) { return c->cells[static_cast<std::size_t>(i)].missing; }))
+        kept.push_back(i);
     return select(kept);
   }
 
@@ -152,13 +179,10 @@ struct Table {
     return result;
   }
 
- private:
-  bool complete(Eigen::Index row, const std::vector<std::string>& column_names) const {
-    return std::none_of(column_names.begin(), column_names.end(), [&](const std::string& name) {
-      return column(name).cells[static_cast<std::size_t>(row)].missing;
-    });
-  }
+  /// Throws: grove::DataError at that cell of the named column if its value is missing.
+  void check_present(std::string_view name, const Cell& cell) const { present(column(name), cell); }
 
+ private:
   const Cell& present(const Column& c, const Cell& cell) const {
     if (!cell.missing) return cell;
     throw DataError(fmt::format(

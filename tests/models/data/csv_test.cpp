@@ -153,6 +153,14 @@ TEST_CASE("broken quotes, repeated names and binary files are errors", "[csv]") 
   CHECK(parse_error("x,y\n1,\"2\n3,4\n") == "read_csv: t.csv:2:3: this quote is never closed");
   CHECK(parse_error("x,y\n\"1\"a,2\n") ==
         "read_csv: t.csv:2:4: text after a closing quote; a quote inside a quoted field is written twice");
+  // csv-generated-name
+  CHECK(
+      parse_error("column 2,\n1,2\n") ==
+      "read_csv: t.csv:1:10: the header names 'column 2', and here is a column without a name in that place; name it");
+  CHECK(parse_error(",column 1\n1,2\n") ==
+        "read_csv: t.csv:1:2: the header names 'column 1' twice; column names must differ");
+  CHECK_THROWS_WITH(parse_csv("1,2\n", "t.csv", {.names = {"a", "a"}}),
+                    "read_csv: t.csv:1:1: CsvOptions::names has 'a' twice; column names must differ");
   CHECK(parse_error("x,y,x\n1,2,3\n") == "read_csv: t.csv:1:5: the header names 'x' twice; column names must differ");
   CHECK(parse_error(std::string("x,y\n1,\0\n", 9)) == "read_csv: t.csv:2:3: a zero byte; is this a text file?");
   CHECK(parse_error("\xFF\xFEx") == "read_csv: t.csv:1:1: the file is UTF-16; save it as UTF-8");
@@ -186,4 +194,35 @@ TEST_CASE("any text gives a rectangular table or a DataError", "[csv]") {
     }
   }
   CHECK(read > 1000);
+}
+
+TEST_CASE("a last column without name and values is left out, one with a value is not", "[csv]") {
+  const Table t = parse_csv("a,b,\n1,2,\n3,4,\n", "t.csv");
+  CHECK(t.names() == std::vector<std::string>{"a", "b"});
+  CHECK(t.drop_missing().rows() == 2);
+  CHECK(parse_csv("a,b,\n1,2,\n3,4,5\n", "t.csv").names() == std::vector<std::string>{"a", "b", "column 3"});
+  CHECK(parse_csv("a,b,c\n1,2,\n", "t.csv").names().size() == 3);
+}
+
+TEST_CASE("the hint about quotes stands where it fits", "[csv]") {
+  CHECK(parse_error("x,y\n1,2,\n") ==
+        "read_csv: t.csv:2:5: this row has 3 fields, the header has 2; it ends in a separator");
+  CHECK_THROWS_WITH(
+      parse_csv("1,2,3\n", "t.csv", {.names = {"a", "b"}}),
+      "read_csv: t.csv:1:5: this row has 3 fields, CsvOptions::names has 2; a field that holds the separator "
+      "must be quoted");
+}
+
+TEST_CASE("numbers too small for a double are zero, numbers too large are none (csv-underflow)", "[csv]") {
+  using grove::models::detail::parse_number;
+  for (const char* tiny : {"1e-400", "0.0001e-330", "+123.456E-999", "0e999", "1e-99999999999999999999"}) {
+    INFO(tiny);
+    CHECK(parse_number(tiny) == 0.0);
+  }
+  CHECK(std::signbit(*parse_number("-1e-400")));
+  CHECK(*parse_number("1e-310") == 1e-310);
+  for (const char* none : {"1e400", "0.001e999", "-1e999", "1e", "1e-400x", "", "e-400", "inf", "nan", "0x10"}) {
+    INFO(none);
+    CHECK_FALSE(parse_number(none).has_value());
+  }
 }
