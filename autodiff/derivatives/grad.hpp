@@ -87,7 +87,7 @@ auto result_value(const Result& result) {
   } else if constexpr (is_pair<Result>) {
     return std::pair(result_value<S>(result.first), result_value<S>(result.second));
   } else {
-    return value_of(result);
+    return numbers_of(result);
   }
 }
 

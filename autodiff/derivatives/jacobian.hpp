@@ -22,27 +22,11 @@ namespace detail {
 template <class S>
 using dense = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>;
 
-/// Calls visit(variable) for every active scalar of a result, in the order of tree::flatten.
-template <class Result, class Visit>
-void for_each_variable(const Result& result, Visit&& visit) {
+/// Calls visit(variable) for every active scalar of a tree, in the order of tree::flatten.
+template <class T, class Visit>
+void visit_variables(const T& tree, Visit&& visit) {
   tree::detail::visit_leaves(
-      [&](const auto& leaf) {
-        if constexpr (is_var<bare<decltype(leaf)>>) {
-          visit(leaf);
-        } else if constexpr (Dense<decltype(leaf)>) {
-          const auto& h = [&]() -> decltype(auto) {
-            if constexpr (ActiveDense<decltype(leaf)>) {
-              return evaluated(leaf);
-            } else {
-              return (leaf);
-            }
-          }();
-          for (Index j = 0; j < h.cols(); ++j) {
-            for (Index i = 0; i < h.rows(); ++i) visit(h(i, j));
-          }
-        }
-      },
-      result);
+      [&](const auto& leaf) { for_each_variable(leaf, [&](const auto& x, Index, Index) { visit(x); }); }, tree);
 }
 
 /// Gives `jacobian` its shape; one of fixed size must have it.
@@ -82,12 +66,12 @@ void forward_jacobian(F& f, const P& params, J& jacobian, const Take& take_value
     const auto read = [&](const auto& result, Recording<D>&, std::size_t, auto&) {
       if (first == 0) {
         Index m = 0;
-        for_each_variable(result, [&m](const Var<D>&) { ++m; });
+        visit_variables(result, [&m](const Var<D>&) { ++m; });
         shape_jacobian(jacobian, m, n);
       }
       Index i = 0;
       const Index columns = std::min(width, n - first);
-      for_each_variable(result, [&](const Var<D>& y) {
+      visit_variables(result, [&](const Var<D>& y) {
         for (Index lane = 0; lane < columns; ++lane) jacobian(i, first + lane) = y.value().tangent[lane];
         ++i;
       });
@@ -103,21 +87,11 @@ template <class S, class J, class A>
 void take_row(J& jacobian, Index row, const A& lifted) {
   Tape<S>& tape = *current_tape<S>;
   Index k = 0;
-  const auto take = [&](S& adjoint) {
+  visit_variables(lifted, [&](const Var<S>& x) {
+    S& adjoint = *tape.adjoint(VarAccess::slot(x));
     jacobian(row, k++) = adjoint;
     adjoint = S(0);
-  };
-  tree::detail::visit_leaves(
-      [&](const auto& leaf) {
-        if constexpr (is_var<bare<decltype(leaf)>>) {
-          take(*tape.adjoint(VarAccess::slot(leaf)));
-        } else {
-          for (Index j = 0; j < leaf.cols(); ++j) {
-            for (Index i = 0; i < leaf.rows(); ++i) take(*tape.adjoint(VarAccess::slot(leaf(i, j))));
-          }
-        }
-      },
-      lifted);
+  });
 }
 
 /// Writes the Jacobian by reverse mode, a sweep for each row.
@@ -128,11 +102,11 @@ void reverse_jacobian(F& f, const P& params, J& jacobian, const Take& take_value
   const auto read = [&](const auto& result, Recording<S>& recording, std::size_t inputs, auto& lifted) {
     Tape<S>& tape = recording.tape();
     Index m = 0;
-    for_each_variable(result, [&m](const Var<S>&) { ++m; });
+    visit_variables(result, [&m](const Var<S>&) { ++m; });
     shape_jacobian(jacobian, m, n);
     tape.prepare_adjoints();
     Index i = 0;
-    for_each_variable(result, [&](const Var<S>& y) {
+    visit_variables(result, [&](const Var<S>& y) {
       if (VarAccess::is_active(y, tape)) {
         *tape.adjoint(VarAccess::slot(y)) = S(1);
         tape.sweep(inputs);
@@ -164,13 +138,7 @@ void take_value(Value& value, const Result& result) {
   tree::detail::visit_leaves(
       [](auto& to, const auto& from) {
         if constexpr (Dense<decltype(from)>) {
-          const auto& elements = [&]() -> decltype(auto) {
-            if constexpr (ActiveDense<bare<decltype(from)>>) {
-              return evaluated(from);
-            } else {
-              return (from);
-            }
-          }();
+          const auto& elements = with_elements(from);
           to.resize(elements.rows(), elements.cols());
           for (Index j = 0; j < to.cols(); ++j) {
             for (Index i = 0; i < to.rows(); ++i) to(i, j) = plain_number<S>(elements(i, j));
@@ -202,7 +170,7 @@ Index count_results(F& f, const P& params, const Args&... args) {
   return with_lifted<S, false>(std::index_sequence<0>{}, f, tied,
                                [](const auto& result, Recording<S>&, std::size_t, auto&) {
                                  Index count = 0;
-                                 for_each_variable(result, [&count](const Var<S>&) { ++count; });
+                                 visit_variables(result, [&count](const Var<S>&) { ++count; });
                                  return count;
                                });
 }

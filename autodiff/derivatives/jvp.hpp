@@ -17,35 +17,13 @@ struct ValueAndTangent {
 
 namespace detail {
 
-template <class S, int N, bool Forward>
-S part(const Dual<S, N, Forward>& x, int lane) {
-  return lane < 0 ? x.value : x.tangent[lane];
-}
-
-/// The values (lane -1) or one lane of tangents of a tree of duals.
-template <class S, class T>
-auto lane_of(const T& duals, int lane) {
-  rebind_t<T, S> plain{};
-  tree::detail::match_structure(plain, duals);
-  tree::detail::visit_leaves(
-      [lane](auto& to, const auto& from) {
-        if constexpr (EigenDense<decltype(from)>) {
-          to = from.unaryExpr([lane](const auto& x) { return S(part(x, lane)); });
-        } else {
-          to = part(from, lane);
-        }
-      },
-      plain, duals);
-  return plain;
-}
-
 /// f's result, in plain duals, with the tangents that `seed` gives to the parameters.
 template <class D, class F, class Seed, class P, class... Args>
 auto evaluate_dual(F& f, const Seed& seed, const P& params, const Args&... args) {
   const auto tied = std::tie(params, args...);
   return with_lifted<D, false>(
       std::index_sequence<0>{}, f, tied,
-      [](const auto& result, Recording<D>&, std::size_t, auto&) { return value_of(result); }, seed);
+      [](const auto& result, Recording<D>&, std::size_t, auto&) { return numbers_of(result); }, seed);
 }
 
 }  // namespace detail
@@ -64,8 +42,8 @@ auto jvp(F f) {
     const auto direction = tree::flatten(tangents);
     const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
     const auto duals = detail::evaluate_dual<D>(f, seed, params, args...);
-    using T = decltype(detail::lane_of<S>(duals, 0));
-    return ValueAndTangent<T>{detail::lane_of<S>(duals, -1), detail::lane_of<S>(duals, 0)};
+    using T = decltype(detail::lane_of(duals, 0));
+    return ValueAndTangent<T>{detail::lane_of(duals, -1), detail::lane_of(duals, 0)};
   };
 }
 

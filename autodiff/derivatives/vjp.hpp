@@ -56,25 +56,18 @@ class KeptRecording {
     tape_->copies_every_constant = true;
     tape_->open();
     const Activated activated(*tape_);
-    lift<S>(*tape_, true, params, lifted_);
+    lift_inputs<S>(*tape_, Lifted::variables, params, lifted_);
     inputs_ = tape_->slot_count() - tape_->opened().slots;
     return keep(call_loss<S>(f, std::as_const(lifted_), args...));
   }
   auto plain() {
     const Activated activated(*tape_);
-    return value_of(result_);
+    return numbers_of(result_);
   }
   void seed(const auto& y, const auto& c) {
-    using Y = bare<decltype(y)>;
-    if constexpr (is_var<Y>) {
-      if (VarAccess::is_active(y, *tape_)) *tape_->adjoint(VarAccess::slot(y)) += S(c);
-    } else if constexpr (is_active_handle<Y>) {
-      if (y.is_active()) y.adjoint_map() += c;
-    } else {
-      for (Index j = 0; j < y.cols(); ++j) {
-        for (Index i = 0; i < y.rows(); ++i) seed(y(i, j), c(i, j));
-      }
-    }
+    for_each_variable(y, [&](const Var<S>& element, Index i, Index j) {
+      if (VarAccess::is_active(element, *tape_)) *tape_->adjoint(VarAccess::slot(element)) += S(element_at(c, i, j));
+    });
   }
 
  public:
@@ -94,7 +87,7 @@ class KeptRecording {
   active_tree<P, S> lifted_{};
   std::size_t inputs_ = 0;
   Result result_;
-  decltype(value_of(std::declval<const Result&>())) value_;
+  decltype(numbers_of(std::declval<const Result&>())) value_;
 };
 
 }  // namespace detail

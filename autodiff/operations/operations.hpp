@@ -4,6 +4,7 @@
 #include "autodiff/operations/arrangement/gather.hpp"
 #include "autodiff/operations/arrangement/join.hpp"
 #include "autodiff/operations/arrangement/reverse.hpp"
+#include "autodiff/operations/custom/custom_jvp.hpp"
 #include "autodiff/operations/custom/custom_vjp.hpp"
 #include "autodiff/operations/custom/fuse.hpp"
 #include "autodiff/operations/custom/map.hpp"

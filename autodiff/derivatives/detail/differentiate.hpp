@@ -8,6 +8,7 @@
 #include "autodiff/derivatives/detail/borrowed.hpp"
 #include "autodiff/derivatives/detail/call_loss.hpp"
 #include "autodiff/engine/lifting/lift.hpp"
+#include "autodiff/engine/lifting/numbers_of.hpp"
 #include "autodiff/engine/lifting/take_adjoints.hpp"
 #include "autodiff/engine/tape/recording.hpp"
 #include "autodiff/operations/operations.hpp"
@@ -46,7 +47,7 @@ auto with_lifted(std::index_sequence<I...> positions, F& f, const Args& args, Us
   std::tuple<Borrowed<active_tree<std::tuple_element_t<I, Args>, S>>...> lifted;
   const std::size_t first_input = tape.opened().slots;
   [&]<std::size_t... L>(std::index_sequence<L...>) {
-    (lift<S>(tape, Record, std::get<I>(args), *std::get<L>(lifted), seed), ...);
+    (lift_inputs<S>(tape, Lifted(Record), std::get<I>(args), *std::get<L>(lifted), seed), ...);
   }
   (std::make_index_sequence<sizeof...(I)>{});
   const std::size_t inputs = tape.slot_count() - first_input;
@@ -81,7 +82,7 @@ auto differentiate(std::index_sequence<I...> positions, F& f, const Args& args, 
                                 const Var<S> loss = loss_value<S>(returned);
                                 const auto aux = [&] {
                                   if constexpr (WithAux) {
-                                    return value_of(result.second);
+                                    return numbers_of(result.second);
                                   } else {
                                     return Nothing{};
                                   }

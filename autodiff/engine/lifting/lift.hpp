@@ -9,27 +9,25 @@
 
 namespace grove::detail {
 
-/// Makes `active`, a leaf, stand for the values of `plain`. Slots are taken in the order of the leaves, so that the
-/// adjoints of all parameters are one run of slots in the order of tree::flatten.
+/// What the leaves of a lifted tree are to be.
+enum class Lifted : bool { constants, variables };
+
+/// Makes `active`, a leaf, stand for the values of `plain`, as constants or with slots from `first_slot` on. Slots are
+/// given in the order of the leaves, so that the adjoints of a tree are one run of slots in the order of tree::flatten.
 ///
 /// `seed(value, index)` may add tangents to the index-th scalar of the tree; without it (NoSeed) values are referenced
 /// where that is possible.
 struct NoSeed {};
+/// No tangents either, but values are copied.
+struct CopyValues {};
 
 template <class S, class Seed>
 class Lifter {
  public:
-  Lifter(Tape<S>& tape, bool recording, const Seed& seed)
-      : tape_(tape),
-        recording_(recording),
-        seed_(seed),
-        slots_(static_cast<std::uint32_t>(tape.slot_count())),
-        tag_(tape.tag()) {}
+  Lifter(Tape<S>& tape, Lifted lifted, std::uint32_t first_slot, const Seed& seed)
+      : tape_(tape), recording_(lifted == Lifted::variables), seed_(seed), slots_(first_slot), tag_(tape.tag()) {}
 
-  /// Takes the slots that the leaves were given.
-  void finish() {
-    if (recording_) tape_.allocate_inputs(static_cast<std::size_t>(first_));
-  }
+  std::size_t scalars() const { return static_cast<std::size_t>(first_); }
 
   template <class P, class A>
   void operator()(const P& plain, A& active) {
@@ -65,7 +63,7 @@ class Lifter {
   template <class Number>
   S seeded(const Number& number, Index position) {
     S value(number);
-    if constexpr (!std::same_as<Seed, NoSeed>) seed_(value, first_ + position);
+    if constexpr (requires { seed_(value, first_); }) seed_(value, first_ + position);
     return value;
   }
 
@@ -96,13 +94,31 @@ class Lifter {
   Index first_ = 0;  // of the current leaf's scalars, in the order of tree::flatten
 };
 
-template <class S, class P, class A, class Seed = NoSeed>
-inline void lift(Tape<S>& tape, bool recording, const P& plain, A& active, const Seed& seed = {}) {
+/// Returns the number of scalars.
+template <class S, class P, class A, class Seed>
+inline std::size_t lift_leaves(Tape<S>& tape, Lifted lifted, std::uint32_t first_slot, const P& plain, A& active,
+                               const Seed& seed) {
   tree::detail::match_structure(active, plain);
-  Lifter<S, Seed> lifter(tape, recording, seed);
+  Lifter<S, Seed> lifter(tape, lifted, first_slot, seed);
   auto lift_leaf = [&](const auto& from, auto& to) { lifter(from, to); };
   tree::detail::visit(tree::detail::NoTrail{}, lift_leaf, plain, active);  // they agree by now: no check
-  lifter.finish();
+  return lifter.scalars();
+}
+
+/// The inputs of the open recording: before anything else is recorded, and while `plain` lives.
+template <class S, class P, class A, class Seed = NoSeed>
+inline void lift_inputs(Tape<S>& tape, Lifted lifted, const P& plain, A& active, const Seed& seed = {}) {
+  const auto first_slot = static_cast<std::uint32_t>(tape.slot_count());
+  const std::size_t n = lift_leaves(tape, lifted, first_slot, plain, active, seed);
+  if (lifted == Lifted::variables) tape.allocate_inputs(n);
+}
+
+/// The results of a node that is recorded next, or constants; copied, since `plain` may be a temporary.
+template <class S, class P, class A>
+void lift_results(Tape<S>& tape, Lifted lifted, const P& plain, A& active) {
+  std::uint32_t first_slot = 0;
+  if (lifted == Lifted::variables) first_slot = tape.allocate_slots(static_cast<std::size_t>(tree::size(plain)));
+  lift_leaves(tape, lifted, first_slot, plain, active, CopyValues{});
 }
 
 }  // namespace grove::detail

@@ -21,6 +21,10 @@ template <class T>
 inline constexpr bool is_dual = false;
 template <class S, int N, bool Forward>
 inline constexpr bool is_dual<Dual<S, N, Forward>> = true;
+template <class T>
+inline constexpr int lanes_of_dual = 0;
+template <class S, int N, bool Forward>
+inline constexpr int lanes_of_dual<Dual<S, N, Forward>> = N;
 template <class S, int N>
 inline constexpr bool is_recordable<Dual<S, N, true>> = false;
 

@@ -23,6 +23,12 @@ inline constexpr std::uint32_t closed_tag = 0xFFFFFFFFU;
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_no_recording() {
   throw Error("matrix: active matrices exist only inside a loss; keep plain Eigen matrices outside");
 }
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_late_inputs() {
+  throw Error("tape: inputs are taken before anything is recorded; the results of a node get their slots from it");
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_late_node() {
+  throw Error("tape: something was recorded between the slots of a node and the node itself");
+}
 
 /// The tag of a new recording.
 inline std::uint32_t next_recording_tag() {

@@ -165,7 +165,9 @@ class Statements {
     finish_newest();
     return take_first_slots(n);
   }
-  /// The same before the first statement of a recording.
+
+ protected:
+  /// The same before the first statement of a recording, which the caller makes sure of.
   std::uint32_t take_first_slots(std::size_t n) {
     storage_.check_slots(other_slots_, n, slot_of(next_), entries_used());
     if constexpr (!reserves_address_space) adopt_storage();  // else it is where it was
@@ -175,6 +177,7 @@ class Statements {
     return first;
   }
 
+ public:
   /// The adjoint of a slot; valid during a sweep and while its result is read.
   S* adjoint(std::size_t slot) { return storage_.adjoints() + slot; }
   /// Makes the adjoints of the open recording addressable; all are zero.

@@ -67,16 +67,24 @@ class Tape : public Statements<S> {
     return first;
   }
 
-  /// n consecutive fresh slots at the beginning of a recording, for its inputs.
-  std::uint32_t allocate_inputs(std::size_t n) { return this->take_first_slots(n); }
+  /// n consecutive fresh slots for the inputs of the open recording. Throws: Error if anything else has been recorded
+  /// since it was opened: the sweep takes all slots up to the last input for inputs.
+  std::uint32_t allocate_inputs(std::size_t n) {
+    const bool only_inputs = this->slot_count() - opened_.slots == this->other_slots() - opened_.other_slots;
+    if (!only_inputs || nodes_.size() != opened_.nodes.count) throw_late_inputs();
+    return this->take_first_slots(n);
+  }
 
-  /// Records a node whose outputs are the newest slots. `pullback()` runs once in the sweep; it must consume (read,
-  /// then set to zero) the adjoints of its outputs.
+  /// Records a node whose outputs are the newest slots, those of `allocate_slots`. `pullback()` runs once in the sweep;
+  /// it must consume (read, then set to zero) the adjoints of its outputs. Throws: Error if something else has been
+  /// recorded since: its statements would be swept too late.
   template <class F>
   void record(F pullback) {
-    const std::uint32_t first = nodes_.ends_with_placeholder(next_slot()) ? nodes_.take_placeholder() : next_slot();
-    nodes_.make_room();
-    nodes_.add(std::move(pullback), arena_.allocate(sizeof(F)), first, next_slot());
+    if (!nodes_.ends_with_placeholder(next_slot())) [[unlikely]]
+      throw_late_node();
+    void* const memory = arena_.allocate(sizeof(F));
+    const std::uint32_t first = nodes_.take_placeholder();
+    nodes_.add(std::move(pullback), memory, first, next_slot());
   }
 
   /// The same with n fresh slots for the outputs: `make(first slot)` returns the pullback.

@@ -1,144 +1,77 @@
-// Functions with a derivative of the user's own.
+// Functions with a derivative of the user's own, given as a pullback.
 #pragma once
 
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/lifting/lift.hpp"
-#include "autodiff/engine/lifting/take_adjoints.hpp"
-#include "autodiff/operations/values/value_of.hpp"
+#include "autodiff/operations/custom/detail/rule_arguments.hpp"
 
 namespace grove {
 namespace detail {
 
-template <class T>
-inline constexpr bool is_std_tuple = false;
-template <class... T>
-inline constexpr bool is_std_tuple<std::tuple<T...>> = true;
-
-/// True for a variable, an active matrix, or a tree with variables in it.
-template <class T>
-consteval bool contains_variables() {
-  if constexpr (is_var<T> || is_active_dense<T> || is_eigen_of_vars<T>) {
-    return true;
-  } else if constexpr (EigenDense<T> || !tree::Pytree<T>) {
-    return false;
-  } else if constexpr (!tree::detail::has_leaves<T>) {
-    return false;
-  } else {
-    return is_var<scalar_t<T>>;
-  }
-}
-
-template <class... T>
-struct tape_scalar_of_trees {
-  using type = void;
-};
-template <class T, class... Rest>
-struct tape_scalar_of_trees<T, Rest...> {
-  static auto pick() {
-    if constexpr (contains_variables<T>()) {
-      if constexpr (is_active_dense<T>) {
-        return std::type_identity<typename T::S>{};
-      } else {
-        return std::type_identity<typename scalar_t<T>::Scalar>{};
-      }
-    } else {
-      return std::type_identity<typename tape_scalar_of_trees<Rest...>::type>{};
+/// Calls visit(index, cotangent) with what bwd returned for each argument.
+template <class Arguments, class R, class Visit>
+void for_each_cotangent(const R& returned, const Visit& visit) {
+  constexpr std::size_t n = std::tuple_size_v<Arguments>;
+  constexpr bool one = n == 1 && std::is_convertible_v<const R&, bare<std::tuple_element_t<0, Arguments>>>;
+  constexpr bool fits = one || is_std_tuple_of<R, n>;
+  static_assert(fits || is_std_tuple<R>,
+                "grove: custom_vjp: bwd must return a std::tuple with one cotangent for each argument");
+  static_assert(fits || !is_std_tuple<R>, "grove: custom_vjp: bwd must return one cotangent for each argument");
+  if constexpr (one) {
+    visit(std::integral_constant<std::size_t, 0>{}, returned);
+  } else if constexpr (fits) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (visit(std::integral_constant<std::size_t, I>{}, std::get<I>(returned)), ...);
     }
-  }
-  using type = typename decltype(pick())::type;
-};
-
-/// An argument as the node keeps it: handles of active leaves.
-template <class T>
-auto keep_argument(const T& x) {
-  if constexpr (is_active_dense<T>) {
-    return handle_t<T>(evaluated(x));
-  } else {
-    return x;
+    (std::make_index_sequence<n>{});
   }
 }
 
-template <class S, class T>
-bool any_active(const T& x) {
-  bool active = false;
+/// The cotangent of an argument, checked to be like its numbers.
+template <class Number, class C>
+Number cotangent_like(const Number& argument, const C& returned, std::size_t position) {
+  static_assert(std::is_convertible_v<const C&, Number>,
+                "grove: custom_vjp: bwd must return, for each argument, a cotangent of that argument's plain type");
+  Number cotangent = returned;
+  tree::check_same_structure("custom_vjp", argument, cotangent, fill("argument {}", {position}).c_str(),
+                             "the cotangent that bwd returned");
+  return cotangent;
+}
+
+/// Adds cotangents to the adjoints of the variables in an argument.
+template <class S, class Arg, class C>
+void add_cotangents(const Arg& argument, const C& cotangent) {
   tree::detail::visit_leaves(
-      [&](const auto& leaf) {
-        using L = bare<decltype(leaf)>;
-        if constexpr (is_var<L>) {
-          active = active || VarAccess::is_active(leaf, *current_tape<S>);
-        } else if constexpr (is_active_handle<L>) {
-          active = active || leaf.is_active();
-        } else if constexpr (is_eigen_of_vars<L>) {
-          for (Index k = 0; k < leaf.size(); ++k)
-            active = active || VarAccess::is_active(leaf.data()[k], *current_tape<S>);
-        }
+      [&tape = *current_tape<S>](const auto& leaf, const auto& c) {
+        for_each_variable(leaf, [&](const Var<S>& x, Index i, Index j) {
+          if (VarAccess::is_active(x, tape)) *tape.adjoint(VarAccess::slot(x)) += S(element_at(c, i, j));
+        });
       },
-      x);
-  return active;
+      argument, cotangent);
 }
 
-/// Adds plain cotangents to the adjoints of active leaves.
-template <class S, class T, class C>
-void add_cotangents(const T& x, const C& cotangents) {
-  Tape<S>& tape = *current_tape<S>;
+/// Adds the product of cotangents with the tangents of an argument, lane by lane.
+template <class D, class Arg, class C>
+void add_inner_products(const Arg& argument, const C& cotangent, D& sum) {
+  const auto add = [&sum](const D& x, const auto& c) {
+    for (int lane = 0; lane < lanes_of_dual<D>; ++lane) {
+      const auto tangent = part(x, lane);  // zero wins over an infinite slope, as a zero cotangent does
+      if (!is_exact_zero(tangent)) sum.tangent[lane] += c * tangent;
+    }
+  };
   tree::detail::visit_leaves(
-      [&tape](const auto& leaf, const auto& c) {
-        using L = bare<decltype(leaf)>;
-        if constexpr (is_var<L>) {
-          if (VarAccess::is_active(leaf, tape)) *tape.adjoint(VarAccess::slot(leaf)) += S(c);
-        } else if constexpr (is_active_handle<L>) {
-          if (leaf.is_active()) leaf.adjoint_array() += c.array();
-        } else {
-          for (Index j = 0; j < leaf.cols(); ++j) {
-            for (Index i = 0; i < leaf.rows(); ++i) {
-              if (VarAccess::is_active(leaf(i, j), tape)) *tape.adjoint(VarAccess::slot(leaf(i, j))) += S(c(i, j));
-            }
+      [&add](const auto& x, const auto& c) {
+        if constexpr (EigenDense<decltype(x)>) {
+          for (Index j = 0; j < x.cols(); ++j) {
+            for (Index i = 0; i < x.rows(); ++i) add(x(i, j), c(i, j));
           }
-        }
-      },
-      x, cotangents);
-}
-
-/// An active copy of a plain result, with fresh slots.
-template <class S, class T, class A>
-void activate(const T& plain, A& active) {
-  Tape<S>& tape = *current_tape<S>;
-  const bool copies = std::exchange(tape.copies_every_constant, true);
-  lift<S>(tape, true, plain, active);
-  tape.copies_every_constant = copies;
-}
-
-/// Reads the adjoints of an active tree into a plain one and clears them; true if any was nonzero.
-template <class S, class T, class A>
-bool collect_cotangents(T& plain, const A& active) {
-  take_adjoints<S>(plain, active);
-  bool nonzero = false;
-  tree::detail::visit_leaves(
-      [&](const auto& leaf) {
-        if constexpr (EigenDense<decltype(leaf)>) {
-          nonzero = nonzero || any_nonzero(leaf);
         } else {
-          nonzero = nonzero || !is_exact_zero(leaf);
+          add(x, c);
         }
       },
-      plain);
-  return nonzero;
-}
-
-template <std::size_t I, class S, class Arg, class C>
-void check_and_add(const Arg& argument, const C& cotangents) {
-  if constexpr (contains_variables<Arg>()) {
-    using Plain = bare<decltype(value_of(argument))>;
-    static_assert(std::is_convertible_v<const C&, Plain>,
-                  "grove: custom_vjp: bwd must return, for each argument, a cotangent of that argument's plain type");
-    const Plain c = cotangents;
-    tree::check_same_structure("custom_vjp", value_of(argument), c, fill("argument {}", {I}).c_str(),
-                               "the cotangent that bwd returned");
-    add_cotangents<S>(argument, c);
-  }
+      argument, cotangent);
 }
 
 template <class F, class Forward, class Backward>
@@ -149,71 +82,113 @@ class CustomVjp {
 
   template <class... Args>
   auto operator()(const Args&... args) const {
-    if constexpr ((false || ... || contains_variables<Args>())) {
-      using S = typename tape_scalar_of_trees<Args...>::type;
-      return call_active<S>(args...);
-    } else {
-      return f_(args...);
-    }
+    return call_at_level<level_t<Args...>>(*this, args...);
   }
 
  private:
-  template <class S, class... Args>
-  auto call_active(const Args&... args) const {
-    auto [value, kept_residuals] = forward_(value_of(args)...);
-    using Residuals = bare<decltype(kept_residuals)>;
-    using Plain = bare<decltype(value)>;
-    using A = rebind_t<Plain, Var<S>>;
-    Tape<S>& tape = *current_tape<S>;
-    auto kept = std::make_tuple(keep_argument(args)...);
-    const bool active = std::apply([](const auto&... a) { return (false || ... || argument_is_active<S>(a)); }, kept);
-    A result{};
-    if (!active) {
-      const bool copies = std::exchange(tape.copies_every_constant, true);
-      lift<S>(tape, false, value, result);
-      tape.copies_every_constant = copies;
-      return result;
-    }
-    activate<S>(value, result);
-    struct Node {
-      Backward backward;
-      Residuals residuals;
-      decltype(kept) arguments;
-      A result;
-      Plain cotangent;
+  template <class L, class Rule, class... Args>
+  friend auto call_at_level(const Rule& rule, const Args&... args);
 
-      void pull_back() {
-        if (!collect_cotangents<S>(cotangent, result)) return;
-        const auto returned = backward(residuals, cotangent);
-        using R = bare<decltype(returned)>;
-        if constexpr (is_std_tuple<R> &&
-                      !(sizeof...(Args) == 1 &&
-                        std::is_convertible_v<R, bare<decltype(value_of(std::get<0>(arguments)))>>)) {
-          static_assert(std::tuple_size_v<R> == sizeof...(Args),
-                        "grove: custom_vjp: bwd must return one cotangent for each argument");
-          [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (check_and_add<I, S>(std::get<I>(arguments), std::get<I>(returned)), ...);
-          }
-          (std::make_index_sequence<sizeof...(Args)>{});
-        } else {
-          static_assert(sizeof...(Args) == 1,
-                        "grove: custom_vjp: bwd must return a std::tuple with one cotangent for each argument");
-          check_and_add<0, S>(std::get<0>(arguments), returned);
-        }
-      }
-    };
-    Node* node = tape.own(Node{backward_, std::move(kept_residuals), std::move(kept), result, value});
-    tape.record([node] { node->pull_back(); });
-    return result;
+  template <class... Args>
+  auto plain(const Args&... args) const {
+    return as_value(f_(args...));
   }
 
-  template <class S, class A>
-  static bool argument_is_active(const A& argument) {
-    if constexpr (contains_variables<A>()) {
-      return any_active<S>(argument);
+  /// In forward mode the tangent of a result is the product of its row of the Jacobian, which is the pullback of a unit
+  /// cotangent, with the tangents of the arguments.
+  template <class D, class... Args>
+  auto forward(const Args&... args) const {
+    using Primals = std::tuple<decltype(numbers_below<D>(args))...>;
+    if constexpr (!can_be_called<Primals, decltype(D::value)>()) {
+      return D();
     } else {
-      return false;
+      const Primals primals(numbers_below<D>(args)...);
+      const auto [value, residuals] = std::apply(forward_, primals);
+      const auto numbers = result_numbers<decltype(D::value)>(as_value(value));
+      auto unit = tree::flatten(numbers);
+      Eigen::Matrix<D, Eigen::Dynamic, 1> duals = unit.template cast<D>();
+      if (any_tangent<D>(args...)) {
+        const auto arguments = std::tie(args...);
+        auto cotangent = numbers;
+        unit.setZero();
+        for (Index k = 0; k < unit.size(); ++k) {
+          unit[k] = 1;
+          tree::unflatten_into(unit, cotangent);
+          const auto returned = backward_(residuals, std::as_const(cotangent));
+          for_each_cotangent<Primals>(returned, [&](auto index, const auto& c) {
+            const auto& argument = std::get<index>(arguments);
+            if constexpr (is_of_level<D, bare<decltype(argument)>>)
+              add_inner_products(argument, cotangent_like(std::get<index>(primals), c, index), duals[k]);
+          });
+          unit[k] = 0;
+        }
+      }
+      return tree_of_numbers(duals, numbers);
     }
+  }
+
+  template <class S, class... Args>
+  auto recorded(const Args&... args) const {
+    using Primals = std::tuple<decltype(numbers_below<Var<S>>(args))...>;
+    if constexpr (!can_be_called<Primals, S>()) {
+      return Var<S>();
+    } else {
+      const Primals primals(numbers_below<Var<S>>(args)...);
+      auto [value, kept_residuals] = std::apply(forward_, primals);
+      const auto numbers = result_numbers<S>(as_value(value));
+      const bool active = (false || ... || has_active<S>(args));
+      auto result = lifted_result<S>(Lifted(active), numbers);
+      if (!active) return result;
+      using Residuals = bare<decltype(kept_residuals)>;
+      using Kept = std::tuple<decltype(kept_argument<Var<S>>(args))...>;
+      struct Node {
+        Backward backward;
+        Residuals residuals;
+        Kept arguments;
+        bare<decltype(result)> outputs;
+        bare<decltype(numbers)> cotangent;
+
+        void pull_back() {
+          take_adjoints<S>(cotangent, outputs);
+          if (is_all_zero(cotangent)) return;
+          const auto returned = backward(std::as_const(residuals), std::as_const(cotangent));
+          for_each_cotangent<Primals>(returned, [&](auto index, const auto& c) {
+            const auto& argument = std::get<index>(arguments);
+            if constexpr (is_of_level<Var<S>, bare<decltype(argument)>>)
+              add_cotangents<S>(argument, cotangent_like(numbers_below<Var<S>>(argument), c, index));
+          });
+        }
+      };
+      Tape<S>& tape = *current_tape<S>;
+      Node* node =
+          tape.own(Node{backward_, std::move(kept_residuals), Kept(kept_argument<Var<S>>(args)...), result, numbers});
+      tape.record([node] { node->pull_back(); });
+      return result;
+    }
+  }
+
+  // Says what cannot be called before it fails in its depth.
+  template <class Primals, class S>
+  static consteval bool can_be_called() {
+    constexpr bool fwd = takes<Forward, Primals>;
+    static_assert(fwd,
+                  "grove: custom_vjp: fwd cannot be called with the numbers of its arguments. Under a derivative of a "
+                  "derivative (hvp, hessian, grad in grad) fwd and bwd are differentiated themselves: write them as "
+                  "generic functions (`const auto&`), or call the function with value_of(x) where no derivative is to "
+                  "pass");
+    if constexpr (fwd) {
+      using Returned = decltype(std::apply(std::declval<const Forward&>(), std::declval<const Primals&>()));
+      using Cotangent = decltype(result_numbers<S>(as_value(std::get<0>(std::declval<Returned>()))));
+      constexpr bool bwd =
+          takes<Backward, std::tuple<bare<decltype(std::get<1>(std::declval<Returned>()))>, Cotangent>>;
+      static_assert(
+          bwd,
+          "grove: custom_vjp: bwd cannot be called with (residuals, cotangent), the cotangent like f's result. "
+          "Under a derivative of a derivative (hvp, hessian, grad in grad) fwd and bwd are differentiated "
+          "themselves: write them as generic functions (`const auto&`)");
+      return bwd;
+    }
+    return false;
   }
 
   F f_;
@@ -231,8 +206,14 @@ class CustomVjp {
 /// `f(x…)` is the function on plain values. `fwd(x…)` returns std::pair{f(x…), residuals}; `bwd(residuals, y_bar)`
 /// returns the cotangents of the arguments, each like its argument's plain value: a std::tuple, or the cotangent itself
 /// for one argument. Arguments may be scalars, arrays or trees; those that are plain in a call get no cotangent.
-/// gradcheck works on it unchanged. Throws: StructureError in the backward pass if a cotangent is not like its
-/// argument.
+/// gradcheck works on it unchanged.
+///
+/// The rule is the derivative in every mode. Under jvp, jacfwd and jacobian, and inside map and fuse, the rows of the
+/// Jacobian are pullbacks of unit cotangents: bwd is called once for each scalar of the result (see custom_jvp for a
+/// rule that suits forward mode). Under hvp, hessian and nested derivatives fwd and bwd are differentiated themselves,
+/// as they are written, so they must be generic there; a rule of plain doubles does not compile then.
+///
+/// Throws: StructureError if a cotangent is not like its argument.
 template <class F, class Forward, class Backward>
 auto custom_vjp(F f, Forward fwd, Backward bwd) {
   return detail::CustomVjp<F, Forward, Backward>(std::move(f), std::move(fwd), std::move(bwd));

@@ -1,23 +1,39 @@
 // Values that count as constants.
 #pragma once
 
-#include "autodiff/engine/fusion/apply_row.hpp"
-#include "autodiff/engine/lifting/active_leaves.hpp"
-#include "autodiff/tree/map.hpp"
+#include "autodiff/engine/array/record.hpp"
+#include "autodiff/engine/lifting/numbers_of.hpp"
 
 namespace grove {
 
-/// x itself in value, a constant for derivatives: no cotangent passes through it. Takes variables, active matrices,
-/// trees of such, and plain values (returned as they are). The scalar type stays, so tangents of an outer derivative
-/// pass.
+/// x itself in value, a constant for the derivative being taken, in every mode: no cotangent passes through it, and
+/// under jvp, jacfwd, hvp and hessian it has no tangent. Takes variables, active matrices, trees of such, and plain
+/// values (returned as they are). The type stays.
+///
+/// Inside a nested derivative it stops the inner one only; the derivative of the enclosing loss passes.
 template <class T>
 auto stop_gradient(const T& x) {
   if constexpr (detail::is_var<T>) {
-    return T(x.value());
+    return T(detail::without_tangents(x.value()));
+  } else if constexpr (detail::is_dual<T>) {
+    return detail::without_tangents(x);
   } else if constexpr (detail::is_active_dense<T>) {
-    return detail::evaluated(x).without_adjoint();
-  } else if constexpr (detail::is_eigen_of_vars<T>) {
-    return x.derived().unaryExpr([](const auto& v) { return stop_gradient(v); }).eval();
+    const auto& h = detail::evaluated(x);
+    using Handle = detail::bare<decltype(h)>;
+    if constexpr (detail::is_dual<typename Handle::S>) {
+      using S = typename Handle::S;
+      const auto constant = detail::allocate<typename Handle::PlainObject>(h.rows(), h.cols(), false);
+      detail::writable(constant) = h.map().unaryExpr([](const S& s) { return detail::without_tangents(s); });
+      return constant;
+    } else {
+      return h.without_adjoint();
+    }
+  } else if constexpr (detail::EigenDense<T>) {
+    if constexpr (detail::is_var<typename T::Scalar> || detail::is_dual<typename T::Scalar>) {
+      return x.derived().unaryExpr([](const auto& s) { return stop_gradient(s); }).eval();
+    } else {
+      return x;
+    }
   } else if constexpr (tree::Pytree<T> && !tree::Leaf<T>) {
     T constant = x;
     tree::detail::visit_leaves([](auto& leaf) { leaf = stop_gradient(leaf); }, constant);

@@ -2,6 +2,7 @@
 #include "autodiff/operations/custom/custom_vjp.hpp"
 
 #include <Eigen/Dense>
+#include <stdexcept>
 
 #include "autodiff/autodiff.hpp"
 #include "autodiff/numeric.hpp"
@@ -64,6 +65,78 @@ TEST_CASE("a cotangent of the wrong shape is named") {
                                    [](int, double c) { return VectorXd(VectorXd::Constant(2, c)); });
   CHECK_THROWS_WITH(grove::grad([&](const auto& x) { return f(x); })(VectorXd::Ones(3).eval()),
                     Contains("custom_vjp") && Contains("3×1") && Contains("2×1"));
+}
+
+TEST_CASE("case custom-vjp-erases: what was recorded before the call keeps its derivative") {
+  const auto twice = grove::custom_vjp([](const auto& v) { return (v * 2.0).eval(); },
+                                       [](const auto& v) { return std::pair((v * 2.0).eval(), 0); },
+                                       [](int, const auto& c) { return (c * 2.0).eval(); });
+  const auto thrice =
+      grove::custom_vjp([](const auto& v) { return v * 3.0; }, [](const auto& v) { return std::pair(v * 3.0, 0); },
+                        [](int, const auto& c) { return c * 3.0; });
+  const Eigen::Vector3d p(-0.4, 0.3, -0.8);
+  CHECK(grove::grad([&](const auto& x) {
+          auto s = x[0] * x[0];
+          return grove::squared_norm(twice(x.tail(2))) * s;
+        })(p)
+            .isApprox(Eigen::Vector3d(-2.336, 0.384, -1.024)));
+  // An intermediate as the argument, unfinished statements on both sides, a node before it, several calls in a row.
+  const auto with = [&](const auto& two, const auto& three) {
+    return [&](const auto& x) {
+      auto sum = x[0] * x[1];
+      sum += three(x[1] * x[2] * 0.5) * x[0];
+      const auto y = two(x * 2.0) + x;
+      sum += y.dot(two(two(y))) * (three(sum) + x[2]);
+      return sum * three(three(x[0] * 0.25));
+    };
+  };
+  const auto own = with([](const auto& v) { return v * 2.0; }, [](const auto& v) { return v * 3.0; });
+  CHECK(grove::grad(with(twice, thrice))(p).isApprox(grove::grad(own)(p)));
+  CHECK(grove::hessian(with(twice, thrice))(p).isApprox(grove::hessian(own)(p)));
+  CHECK(grove::test::gradient_error(with(twice, thrice), p) < 1e-8);
+}
+
+TEST_CASE("what a rule throws leaves the rest of the recording right") {
+  const auto picky = grove::custom_vjp([](double x) { return x; },
+                                       [](double x) {
+                                         if (x < 0) throw std::domain_error("negative");
+                                         return std::pair{3 * x, 0};
+                                       },
+                                       [](int, double c) { return 3 * c; });
+  const auto loss = [&](const auto& x) {
+    auto s = x[0] * x[1];
+    try {
+      s += picky(-x[0] * x[0]);
+    } catch (const std::domain_error&) {
+      s += x[1];
+    }
+    return s * picky(x[1]);
+  };
+  CHECK(grove::grad(loss)(Eigen::Vector2d(2, 5)).isApprox(Eigen::Vector2d(75, 3 * 5 * 3 + 3 * 15)));
+  const auto bad_pullback = grove::custom_vjp([](double x) { return x; },
+                                              [](double x) {
+                                                return std::pair{x, 0};
+                                              },
+                                              [](int, double) -> double { throw std::domain_error("bwd"); });
+  CHECK_THROWS_AS(grove::grad([&](const auto& x) { return bad_pullback(x) * x; })(2.0), std::domain_error);
+  CHECK(grove::grad([&](const auto& x) { return picky(x) * x; })(2.0) == 12);
+}
+
+TEST_CASE("an argument that is a part of Eigen's own matrix of variables may end before the sweep") {
+  const auto twice = grove::custom_vjp([](const auto& v) { return (v * 2.0).eval(); },
+                                       [](const auto& v) { return std::pair((v * 2.0).eval(), 0); },
+                                       [](int, const auto& c) { return (c * 2.0).eval(); });
+  const auto loss = [&](const auto& x) {
+    using T = grove::scalar_t<decltype(x)>;
+    const auto part = [&] {
+      Eigen::Matrix<T, Eigen::Dynamic, 1> own(4);
+      for (Eigen::Index i = 0; i < 4; ++i) own[i] = x[i] * x[i];
+      return twice(own.tail(2));
+    }();
+    return part[0] * x[0] + part[1];
+  };
+  const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(4, 1, 4);
+  CHECK(grove::grad(loss)(x).isApprox(Eigen::Vector4d(18, 0, 12, 16)));
 }
 
 TEST_CASE("stop_gradient keeps the value and drops the derivative") {

@@ -1,0 +1,108 @@
+// What variables and forward-mode numbers are made of, leaf by leaf: the numbers below, the values, the tangents.
+#pragma once
+
+#include "autodiff/engine/lifting/for_each_variable.hpp"
+#include "autodiff/engine/lifting/tree_rebind.hpp"
+#include "autodiff/tree/map.hpp"
+
+namespace grove::detail {
+
+/// The number that a variable holds; any other number is its own.
+template <class T>
+constexpr auto held_number(const T& x) {
+  if constexpr (is_var<T>) {
+    return x.value();
+  } else {
+    return x;
+  }
+}
+
+/// The value of a forward-mode number without any of its tangents, also where its value is one itself.
+template <class T>
+constexpr auto without_duals(const T& x) {
+  if constexpr (is_dual<T>) {
+    return without_duals(x.value);
+  } else {
+    return x;
+  }
+}
+
+/// The same as a number of the same type: its tangents are zero.
+template <class T>
+constexpr T without_tangents(const T& x) {
+  if constexpr (is_dual<T>) {
+    T result;
+    result.value = without_tangents(x.value);
+    return result;
+  } else {
+    return x;
+  }
+}
+
+/// The same tree with f(number) in place of every number: of a variable, an active array or an Eigen array in plain
+/// Eigen types, of a tree in its own.
+template <class T, class F>
+auto map_numbers(const T& x, const F& f) {
+  if constexpr (is_var<T> || is_dual<T> || std::is_floating_point_v<T>) {
+    return f(x);
+  } else if constexpr (Dense<T>) {
+    using From = typename T::Scalar;
+    using To = decltype(f(std::declval<const From&>()));
+    if constexpr (!is_active_dense<T> && (std::is_same_v<From, To> || !(is_var<From> || is_dual<From>))) {
+      return typename T::PlainObject(x);
+    } else if constexpr (is_active_dense<T>) {
+      const auto& h = evaluated(x);
+      using Handle = bare<decltype(h)>;
+      using Plain = with_scalar<typename Handle::PlainObject, To>;
+      if constexpr (std::is_same_v<typename Handle::S, To>) {
+        return Plain(h.map());
+      } else {
+        return Plain(h.map().unaryExpr([&](const auto& s) { return f(Var<typename Handle::S>(s)); }));
+      }
+    } else {
+      return x.derived().unaryExpr([&](const auto& s) { return f(s); }).eval();
+    }
+  } else if constexpr (tree::Pytree<T>) {
+    if constexpr (!tree::detail::has_leaves<T>) {
+      return x;
+    } else {
+      using To = decltype(f(std::declval<const scalar_t<T>&>()));
+      if constexpr (std::is_same_v<To, scalar_t<T>>) {
+        return x;
+      } else {
+        rebind_t<T, To> result{};
+        tree::detail::match_structure(result, x);
+        tree::detail::visit_leaves([&f](auto& to, const auto& from) { to = map_numbers(from, f); }, result, x);
+        return result;
+      }
+    }
+  } else {
+    return x;
+  }
+}
+
+/// A tree of the numbers that the variables of a tree hold: forward-mode numbers, or variables of an enclosing
+/// recording, as they are. What is plain already is copied.
+template <class T>
+auto numbers_of(const T& x) {
+  return map_numbers(x, [](const auto& s) { return held_number(s); });
+}
+
+template <class D>
+auto part(const D& x, int lane) {
+  return lane < 0 ? x.value : decltype(x.value)(x.tangent[lane]);
+}
+
+/// The values (lane -1) or one lane of tangents of a tree of forward-mode numbers.
+template <class T>
+auto lane_of(const T& duals, int lane) {
+  return map_numbers(duals, [lane](const auto& x) {
+    if constexpr (is_dual<bare<decltype(x)>>) {
+      return part(x, lane);
+    } else {
+      return x;
+    }
+  });
+}
+
+}  // namespace grove::detail
