@@ -55,19 +55,29 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   /// Eigen's constants, to begin with: `grove::Vector<T> total = grove::Vector<T>::Zero(n);`.
   template <std::integral... N>
   static auto Zero(N... sizes) {
+    check_sizes(sizes...);
     return Plain::Zero(sizes...);
   }
   template <std::integral... N>
   static auto Ones(N... sizes) {
+    check_sizes(sizes...);
     return Plain::Ones(sizes...);
   }
   template <std::integral... N>
   static auto Identity(N... sizes) {
+    check_sizes(sizes...);
     return Plain::Identity(sizes...);
   }
-  template <class... N>
-  static auto Constant(N... sizes_and_value) {
-    return Plain::Constant(sizes_and_value...);
+  static auto Constant(const S& value) { return Plain::Constant(value); }
+  template <std::integral N>
+  static auto Constant(N n, const S& value) {
+    check_sizes(n);
+    return Plain::Constant(n, value);
+  }
+  template <std::integral N, std::integral M>
+  static auto Constant(N rows, M cols, const S& value) {
+    check_sizes(rows, cols);
+    return Plain::Constant(rows, cols, value);
   }
 
   /// A constant matrix inside a loss: a copy of plain values.
@@ -184,7 +194,8 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
     if (k < -rows_ || k > cols_) [[unlikely]]
       detail::throw_diagonal(k, rows_, cols_);
     const Index n = k < 0 ? std::min<Index>(rows_ + k, cols_) : std::min<Index>(rows_, cols_ - k);
-    const Index step = row_stride() + col_stride(), offset = k < 0 ? -k * row_stride() : k * col_stride();
+    const Index step = row_stride() + col_stride();
+    const Index offset = n == 0 ? 0 : (k < 0 ? -k * row_stride() : k * col_stride());
     return Active<detail::resized<Plain, N, 1>, Strided>(data_ + offset, slot_ + static_cast<std::uint32_t>(offset),
                                                          tag_, n, 1, step, step);
   }
@@ -200,7 +211,7 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
         std::conditional_t<
             vector, std::conditional_t<along_inner, Eigen::Stride<0, 0>, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>>,
             Eigen::OuterStride<>>>;
-    const Index offset = i * row_stride() + j * col_stride();
+    const Index offset = r == 0 || c == 0 ? 0 : i * row_stride() + j * col_stride();  // nothing may lie nowhere
     constexpr bool block_row_major = detail::plain_traits<Block>::row_major;
     const Index inner = block_row_major ? col_stride() : row_stride();
     const Index outer = block_row_major ? row_stride() : col_stride();
@@ -228,6 +239,22 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   }
 
  private:
+  template <class... N>
+  static void check_sizes(N... sizes) {
+    if constexpr (sizeof...(N) == 2) {
+      check_sizes_of(static_cast<Index>(sizes)...);
+    } else if constexpr (sizeof...(N) == 1 && ColsAtCompileTime == 1) {
+      check_sizes_of(static_cast<Index>(sizes)..., 1);
+    } else if constexpr (sizeof...(N) == 1) {
+      check_sizes_of(1, static_cast<Index>(sizes)...);
+    }
+  }
+  static void check_sizes_of(Index rows, Index cols) {
+    if (rows < 0 || cols < 0) [[unlikely]]
+      throw ShapeError(detail::fill("matrix: the shape {} is negative", {detail::shape_text(rows, cols)}));
+    detail::check_static_shape<RowsAtCompileTime, ColsAtCompileTime>("matrix", rows, cols);
+    detail::size_product("matrix", rows, cols);
+  }
   template <class X>
   Active& assign(const X& x) {
     static_assert(contiguous, "grove: a row, a diagonal or a block has no value of its own to change; name a new one");

@@ -20,9 +20,16 @@ auto constant_of_outer(const Active<Plain, Stride>& x) {
   return y;
 }
 
+/// Throws unless x has the static sizes of Plain.
+template <class Plain, class D>
+void check_fits(const D& x) {
+  check_static_shape<plain_traits<Plain>::rows, plain_traits<Plain>::cols>("matrix", x.rows(), x.cols());
+}
+
 template <class Plain, class D>
 void fill_with_constants(Active<Plain>& target, const D& plain) {
   using S = typename plain_traits<Plain>::Scalar;
+  check_fits<Plain>(plain);
   target = allocate<Plain>(plain.rows(), plain.cols(), false);
   if constexpr (std::same_as<typename D::Scalar, S>) {
     writable_array(target) = plain.derived().matrix().array();
@@ -35,6 +42,7 @@ void fill_with_constants(Active<Plain>& target, const D& plain) {
 template <class Plain, class D>
 void gather_variables(Active<Plain>& target, const D& variables) {
   using S = typename plain_traits<Plain>::Scalar;
+  check_fits<Plain>(variables);
   Tape<S>& tape = *current_tape<S>;
   // An expression is evaluated first; a matrix is read where it is.
   const std::conditional_t<is_plain_object<D>, const D&, const typename D::PlainObject> v = variables.derived();
@@ -70,6 +78,7 @@ template <class Plain, class D>
 void take_value_of(Active<Plain>& target, const D& other) {
   using S = typename plain_traits<Plain>::Scalar;
   const auto& x = evaluated(other);
+  check_fits<Plain>(x);
   using From = bare<decltype(x)>;
   static_assert(std::same_as<typename From::S, S>, "grove: active matrices of different scalar types do not mix");
   if constexpr (From::contiguous && From::row_major == plain_traits<Plain>::row_major) {

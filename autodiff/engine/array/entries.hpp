@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "autodiff/engine/array/shape_checks.hpp"
+
 namespace grove::detail {
 
 struct EntryAt {
@@ -55,6 +57,8 @@ class EntryIterator {
 /// The entries as one of Eigen's matrices or arrays, which allows to assign them and to use Eigen's own algorithms.
 template <class EigenMatrix, class Handle>
 EigenMatrix entries_of(const Handle& x) {
+  check_static_shape<int(EigenMatrix::RowsAtCompileTime), int(EigenMatrix::ColsAtCompileTime)>("matrix", x.rows(),
+                                                                                               x.cols());
   EigenMatrix entries(x.rows(), x.cols());
   for (Eigen::Index j = 0; j < x.cols(); ++j) {
     for (Eigen::Index i = 0; i < x.rows(); ++i) entries(i, j) = x.element(i, j);

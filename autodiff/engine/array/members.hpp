@@ -59,7 +59,11 @@ class DenseOps : public ActiveExpression<Derived> {
     return entries_of<Eigen::Array<Var<S>, R, C, O, MR, MC>>(evaluated(self()));
   }
   /// The value of a 1×1 matrix.
-  auto value() const { return evaluated(self()).element(0, 0); }
+  auto value() const {
+    if (self().rows() != 1 || self().cols() != 1) [[unlikely]]
+      throw_not_1x1(self().rows(), self().cols());
+    return evaluated(self()).element(0, 0);
+  }
 
   // Views.
   auto array() const& { return evaluated(self()).array_view(); }
@@ -82,7 +86,7 @@ class DenseOps : public ActiveExpression<Derived> {
   }
   template <int N = Eigen::Dynamic>
   auto bottomRows(Index n = N) const {
-    return view<N, cols_static()>("bottomRows", self().rows() - n, 0, n, self().cols());
+    return view<N, cols_static()>("bottomRows", before_end(self().rows(), n), 0, n, self().cols());
   }
   template <int N = Eigen::Dynamic>
   auto middleRows(Index i, Index n = N) const {
@@ -94,7 +98,7 @@ class DenseOps : public ActiveExpression<Derived> {
   }
   template <int N = Eigen::Dynamic>
   auto rightCols(Index n = N) const {
-    return view<rows_static(), N>("rightCols", 0, self().cols() - n, self().rows(), n);
+    return view<rows_static(), N>("rightCols", 0, before_end(self().cols(), n), self().rows(), n);
   }
   template <int N = Eigen::Dynamic>
   auto middleCols(Index j, Index n = N) const {
@@ -106,15 +110,15 @@ class DenseOps : public ActiveExpression<Derived> {
   }
   template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
   auto topRightCorner(Index r = R, Index c = C) const {
-    return view<R, C>("topRightCorner", 0, self().cols() - c, r, c);
+    return view<R, C>("topRightCorner", 0, before_end(self().cols(), c), r, c);
   }
   template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
   auto bottomLeftCorner(Index r = R, Index c = C) const {
-    return view<R, C>("bottomLeftCorner", self().rows() - r, 0, r, c);
+    return view<R, C>("bottomLeftCorner", before_end(self().rows(), r), 0, r, c);
   }
   template <int R = Eigen::Dynamic, int C = Eigen::Dynamic>
   auto bottomRightCorner(Index r = R, Index c = C) const {
-    return view<R, C>("bottomRightCorner", self().rows() - r, self().cols() - c, r, c);
+    return view<R, C>("bottomRightCorner", before_end(self().rows(), r), before_end(self().cols(), c), r, c);
   }
   template <int N = Eigen::Dynamic>
   auto segment(Index i, Index n = N) const {
@@ -126,7 +130,7 @@ class DenseOps : public ActiveExpression<Derived> {
   }
   template <int N = Eigen::Dynamic>
   auto tail(Index n = N) const {
-    return piece<N>("tail", size() - n, n);
+    return piece<N>("tail", before_end(size(), n), n);
   }
   auto diagonal() const { return evaluated(self()).template diagonal_view<diagonal_static()>(0); }
   auto diagonal(Index k) const { return evaluated(self()).template diagonal_view<Eigen::Dynamic>(k); }
@@ -280,10 +284,14 @@ class DenseOps : public ActiveExpression<Derived> {
     return rows_static() < cols_static() ? rows_static() : cols_static();
   }
 
+  // Where the last n of them begin; that a negative n is none is said later.
+  static Index before_end(Index size, Index n) { return n < 0 ? 0 : size - n; }
+
   template <int R, int C>
   auto view(const char* name, Index i, Index j, Index r, Index c) const {
     check_range(name, i, r, self().rows());
     check_range(name, j, c, self().cols());
+    check_static_shape<R, C>(name, r, c);
     return evaluated(self()).template view_of<R, C>(i, j, r, c);
   }
   template <int N>

@@ -23,7 +23,7 @@ template <class Plain>
 Active<Plain> allocate(Index rows, Index cols, bool active) {
   using S = typename plain_traits<Plain>::Scalar;
   Tape<S>& tape = *current_tape<S>;
-  const auto n = static_cast<std::size_t>(rows * cols);
+  const auto n = static_cast<std::size_t>(size_product("array", rows, cols));
   const S* data = tape.allocate_values(n);
   return active ? Active<Plain>(data, tape.allocate_slots(n), tape.tag(), rows, cols)
                 : Active<Plain>(data, 0, 0, rows, cols);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
+#include <string>
 
 #include "autodiff/detail/message.hpp"
 #include "autodiff/error.hpp"
@@ -26,7 +28,21 @@ using Eigen::Index;
                                                                Index size) {
   if (count == 1) throw_index(operation, first, size);
   if (count < 0) throw ShapeError(fill("{}: the size {} is negative", {operation, count}));
-  throw ShapeError(fill("{}: [{}, {}) is outside [0, {})", {operation, first, first + count, size}));
+  const Index most = std::numeric_limits<Index>::max();
+  const Index end = first > 0 && count > most - first ? most : first + count;
+  throw ShapeError(fill("{}: [{}, {}) is outside [0, {})", {operation, first, end, size}));
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_static_shape(const char* operation, Index rows, Index cols,
+                                                                      int static_rows, int static_cols) {
+  const auto text = [](int n) { return n == Eigen::Dynamic ? std::string("n") : std::to_string(n); };
+  throw ShapeError(fill("{}: the shape {} is not the static {}×{}",
+                        {operation, shape_text(rows, cols), text(static_rows), text(static_cols)}));
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_not_1x1(Index rows, Index cols) {
+  throw ShapeError(fill("value: needs a 1×1 matrix, got {}; reduce it, or name an element", {shape_text(rows, cols)}));
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_too_large(const char* operation, Index rows, Index cols) {
+  throw ShapeError(fill("{}: {} elements are more than can be counted", {operation, shape_text(rows, cols)}));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_diagonal(Index k, Index rows, Index cols) {
   throw ShapeError(fill("diagonal: {} has no diagonal {}", {shape_text(rows, cols), k}));
@@ -53,6 +69,18 @@ inline void check_index(const char* operation, Index i, Index size) {
 inline void check_range(const char* operation, Index first, Index count, Index size) {
   if (first < 0 || count < 0 || count > size - first) [[unlikely]]
     throw_range(operation, first, count, size);
+}
+/// Throws unless a shape agrees with static sizes, of which any may be dynamic.
+template <int R, int C>
+void check_static_shape(const char* operation, Index rows, Index cols) {
+  if ((R != Eigen::Dynamic && rows != R) || (C != Eigen::Dynamic && cols != C)) [[unlikely]]
+    throw_static_shape(operation, rows, cols, R, C);
+}
+/// a · b, sizes that are not negative.
+inline Index size_product(const char* operation, Index a, Index b) {
+  if (b != 0 && a > std::numeric_limits<Index>::max() / b) [[unlikely]]
+    throw_too_large(operation, a, b);
+  return a * b;
 }
 inline void check_square(const char* operation, Index rows, Index cols) {
   if (rows != cols) [[unlikely]]

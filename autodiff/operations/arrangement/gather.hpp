@@ -13,6 +13,13 @@ namespace grove {
 
 namespace detail {
 
+// Where Eigen keeps `last` and `all`.
+#if EIGEN_VERSION_AT_LEAST(3, 4, 90)
+namespace placeholders = Eigen::placeholders;
+#else
+namespace placeholders = Eigen;
+#endif
+
 /// A list of indices: a vector, an array, an Eigen vector of integers …
 template <class T>
 concept IndexList = requires(const T& list) {
@@ -96,31 +103,67 @@ auto gather(const X& x, const List& indices) {
 
 namespace detail {
 
-/// What Eigen's `last`, `all`, `seq(…)` or a list of indices stand for in a dimension of that size: an index, or a list
-/// of them, in the tape's memory. Eigen applies them to the numbers 0, 1, 2, …; those outside are found when they are
-/// used.
-template <class S, class I, class Number = Index>  // a parameter, lest Eigen's part be compiled where it is not used
-auto places_of(const I& i, Index size) {
-  using Numbers = Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>;
+/// A number in terms of Eigen's `last`, in a dimension of that size; plain numbers as they are.
+template <class I>
+Index place_of(const I& i, Index size) {
   if constexpr (std::is_convertible_v<I, Index>) {
     return static_cast<Index>(i);
   } else {
-    const auto counted = Numbers::NullaryExpr(size, 1, [](Number k, Number) { return k; });
-    const auto& part = counted(i, 0);
-    if constexpr (std::is_convertible_v<decltype(part), Index>) {
-      return static_cast<Index>(part);
-    } else {
-      const Index n = part.rows();
-      Index* places = current_tape<S>->template allocate_array<Index>(static_cast<std::size_t>(n));
-      for (Index k = 0; k < n; ++k) {
-        if constexpr (requires { part.rowIndices(); }) {
-          places[k] = static_cast<Index>(part.rowIndices()[static_cast<std::size_t>(k)]);
-        } else {
-          places[k] = part.startRow() + k;
-        }
-      }
-      return Eigen::Map<const Eigen::Matrix<Index, Eigen::Dynamic, 1>>(places, n);
-    }
+    return static_cast<Index>(i.eval(placeholders::last = size - 1));
+  }
+}
+
+/// first, first + step, … as Eigen's `seq`, `seqN` and `lastN` make them.
+template <class T>
+concept IndexSequence = requires(const T& sequence) {
+  sequence.firstObject();
+  sequence.sizeObject();
+  sequence.incrObject();
+};
+
+struct CountedIndices {
+  Index first, count, step;
+
+  template <IndexSequence T>
+  CountedIndices(const T& sequence, Index size)
+      : first(place_of(sequence.firstObject(), size)), step(place_of(sequence.incrObject(), size)) {
+    using Count = bare<decltype(sequence.sizeObject())>;
+    if (!std::is_convertible_v<Count, Index> && step == 0) [[unlikely]]
+      throw ShapeError("seq: the step is 0; use seqN");
+    count = place_of(sequence.sizeObject(), size);
+    if (count < 0) [[unlikely]]
+      throw ShapeError(fill("seq: the size {} is negative", {count}));
+    if (count == 0) return;
+    check_index("seq", first, size);
+    const Index most = step > 0 ? (size - 1 - first) / step : (step < 0 ? -(first / step) : count - 1);
+    if (count - 1 > most) [[unlikely]]
+      throw ShapeError(fill("seq: {} indices from {} on in steps of {} leave [0, {})", {count, first, step, size}));
+  }
+};
+
+/// What Eigen's `last`, `all`, `seq(…)` or a list of indices stand for in a dimension of that size: an index, or a list
+/// of them, in the tape's memory. Eigen itself asserts where we throw.
+template <class S, class I>
+auto places_of(const I& i, Index size) {
+  const auto make = [](Index n, const auto& place) {
+    Index* places = current_tape<S>->template allocate_array<Index>(static_cast<std::size_t>(n));
+    for (Index k = 0; k < n; ++k) places[k] = place(k);
+    return Eigen::Map<const Eigen::Matrix<Index, Eigen::Dynamic, 1>>(places, n);
+  };
+  if constexpr (IndexSequence<I>) {
+    const CountedIndices indices(i, size);
+    return make(indices.count, [&](Index k) { return indices.first + k * indices.step; });
+  } else if constexpr (std::same_as<I, bare<decltype(placeholders::all)>>) {
+    return make(size, [](Index k) { return k; });
+  } else if constexpr (requires { i.size(); }) {
+    return make(static_cast<Index>(i.size()), [&](Index k) {
+      using Count = bare<decltype(i.size())>;
+      return static_cast<Index>(i[static_cast<Count>(k)]);
+    });
+  } else if constexpr (std::is_array_v<I>) {
+    return make(static_cast<Index>(std::extent_v<I>), [&](Index k) { return static_cast<Index>(i[k]); });
+  } else {
+    return place_of(i, size);
   }
 }
 

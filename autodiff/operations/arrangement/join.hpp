@@ -251,7 +251,9 @@ auto DenseOps<Derived>::reshaped(Index rows, Index cols) const {
   using Traits = plain_traits<typename Derived::PlainObject>;
   // Elements keep their column-major order, as in Eigen. A contiguous operand is seen anew, another one copied.
   const Active<plain_t<Traits::is_array, S, rows_static(), cols_static(), false>> x(evaluated(self()));
-  if (rows * cols != size()) [[unlikely]]
+  if (rows < 0 || cols < 0) [[unlikely]]
+    throw ShapeError(fill("reshaped: the shape {} is negative", {shape_text(rows, cols)}));
+  if (size_product("reshaped", rows, cols) != size()) [[unlikely]]
     throw ShapeError(fill("reshaped: {} has {} elements, {} has {}",
                           {shape_text(x.rows(), x.cols()), size(), shape_text(rows, cols), rows * cols}));
   using Plain = plain_t<Traits::is_array, S, Eigen::Dynamic, Eigen::Dynamic, false>;
@@ -271,7 +273,9 @@ auto DenseOps<Derived>::replicate(Index rows, Index cols) const {
   if (rows < 0 || cols < 0) [[unlikely]]
     throw ShapeError(fill("replicate: {} copies", {shape_text(rows, cols)}));
   using Plain = resized<typename Derived::PlainObject, Eigen::Dynamic, Eigen::Dynamic>;
-  const auto y = allocate<Plain>(x.rows() * rows, x.cols() * cols, x.is_active());
+  const Index all_rows = size_product("replicate", x.rows(), rows);
+  const Index all_cols = size_product("replicate", x.cols(), cols);
+  const auto y = allocate<Plain>(all_rows, all_cols, x.is_active());
   auto value = writable(y);
   value = x.map().replicate(rows, cols);
   if (x.is_active()) {
