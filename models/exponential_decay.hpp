@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 
 #include <autodiff/autodiff.hpp>
+#include <models/detail/prediction.hpp>
 
 namespace grove::models {
 
@@ -15,7 +16,9 @@ struct ExponentialDecay {
   T offset;
 
   /// Values at n times.  n → n
-  grove::Array<T> operator()(const Eigen::VectorXd& t) const { return amplitude * exp(-rate * t.array()) + offset; }
+  auto operator()(const Eigen::VectorXd& t) const {
+    return detail::prediction(amplitude * exp(-rate * t.array()) + offset);
+  }
 };
 
 }  // namespace grove::models

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -164,7 +165,7 @@ struct GaussianWells {
       throw ShapeError(
           fmt::format("GaussianWells: {} centres, {} widths and {} depths; as many of each are needed, one at least",
                       centres.cols(), widths.size(), depths.size()));
-    detail::check_dimensions("GaussianWells", x.size(), centres.rows(), centres.rows());
+    detail::check_dimensions("GaussianWells", x.size(), std::max<Eigen::Index>(centres.rows(), 1), centres.rows());
     auto sum = well(x, 0);
     for (Eigen::Index p = 1; p < depths.size(); ++p) sum += well(x, p);
     return sum;
@@ -185,6 +186,10 @@ struct GaussianWells {
 /// Wells of uniform random place in [-3, 3]^dimensions, width in (0.2, 1.2) and depth; the depths sum to 1. The same
 /// for a seed on every platform.
 inline GaussianWells random_wells(Eigen::Index wells, std::uint64_t seed, Eigen::Index dimensions = 2) {
+  if (wells < 0 || dimensions < 1)
+    throw HyperparameterError(
+        fmt::format("random_wells: {} wells in {} dimensions; none may be negative, and one dimension is needed", wells,
+                    dimensions));
   std::mt19937_64 rng(seed);
   const auto uniform = [&rng] { return detail::uniform(rng); };
   GaussianWells result;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <autodiff/autodiff.hpp>
+#include <models/detail/prediction.hpp>
 
 namespace grove::models {
 
@@ -16,10 +17,10 @@ struct LinearRegression {
   grove::Vector<T> weight;  ///< one for each column of x
   T bias;
 
-  /// Predictions.  x: n×k → n
+  /// Predictions.  x: n×k → n.  Throws: grove::ShapeError.
   template <class X>
-  grove::Array<T> operator()(const X& x) const {
-    return (x * weight).array() + bias;
+  auto operator()(const X& x) const {
+    return detail::prediction(detail::product(x, weight).array() + bias);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 
 #include <autodiff/autodiff.hpp>
+#include <models/detail/prediction.hpp>
 
 namespace grove::models {
 
@@ -13,15 +14,15 @@ struct LogisticRegression {
   grove::Vector<T> weight;  ///< one for each column of x
   T bias;
 
-  /// Log-odds.  x: n×k → n
+  /// Log-odds.  x: n×k → n.  Throws: grove::ShapeError.
   template <class X>
-  grove::Array<T> logits(const X& x) const {
-    return (x * weight).array() + bias;
+  auto logits(const X& x) const {
+    return detail::prediction(detail::product(x, weight).array() + bias);
   }
 
   /// Probabilities.  x: n×k → n
   template <class X>
-  grove::Array<T> operator()(const X& x) const {
+  auto operator()(const X& x) const {
     return logistic(logits(x));
   }
 };
@@ -30,6 +31,7 @@ struct LogisticRegression {
 /// finite however sure and wrong the model is.
 inline constexpr auto log_loss = [](const auto& model, const auto& x, const auto& labels) {
   const auto z = model.logits(x);
+  grove::detail::check_same_shape("log_loss", z.rows(), z.cols(), labels.rows(), labels.cols());
   return mean(softplus(z) - labels.array() * z);
 };
 

@@ -12,6 +12,7 @@
 
 #include <autodiff/autodiff.hpp>
 #include <models/data/detail/uniform.hpp>
+#include <models/detail/prediction.hpp>
 
 namespace grove::models {
 
@@ -22,8 +23,8 @@ struct DenseLayer {
   grove::RowVector<T> bias;  ///< outputs
 
   template <class X>
-  grove::Matrix<T> operator()(const X& h) const {
-    return (h * weight).rowwise() + bias;
+  auto operator()(const X& h) const {
+    return detail::prediction(detail::add_to_rows(detail::product(h, weight), bias));
   }
 };
 
@@ -32,12 +33,13 @@ template <class T = double>
 struct Mlp {
   std::vector<DenseLayer<T>> layers;  ///< at least one
 
-  /// Outputs of a batch.  n×inputs → n×outputs.  Throws: grove::ShapeError if there are no layers.
+  /// Outputs of a batch.  n×inputs → n×outputs.  Throws: grove::ShapeError if there are no layers, or
+  /// if the widths do not fit.
   template <class X>
-  grove::Matrix<T> operator()(const X& x) const {
+  auto operator()(const X& x) const {
     if (layers.empty()) throw ShapeError("mlp: there are no layers; make_mlp makes some");
-    grove::Matrix<T> h = layers.front()(x);
-    for (std::size_t i = 1; i < layers.size(); ++i) h = layers[i](grove::Matrix<T>(tanh(h)));
+    auto h = layers.front()(x);
+    for (std::size_t i = 1; i < layers.size(); ++i) h = layers[i](tanh(h));
     return h;
   }
 };

@@ -14,12 +14,12 @@
 namespace grove::models {
 
 /// The powers 1, x, …, x^degree of n points, side by side.  n → n×(degree + 1)
-inline Eigen::MatrixXd vandermonde(const Eigen::VectorXd& x, Eigen::Index degree) {
+inline auto vandermonde(const Eigen::VectorXd& x, Eigen::Index degree) {
   if (degree < 0) throw HyperparameterError(fmt::format("vandermonde: degree must not be negative, got {}", degree));
   Eigen::MatrixXd powers(x.size(), degree + 1);
   powers.col(0).setOnes();
   for (Eigen::Index j = 1; j <= degree; ++j) powers.col(j) = powers.col(j - 1).cwiseProduct(x);
-  return powers;
+  return grove::detail::owned(powers);
 }
 
 /// coefficients[0] + coefficients[1]·x + coefficients[2]·x² + …
@@ -28,8 +28,8 @@ struct Polynomial {
   grove::Vector<T> coefficients;  ///< at least one
 
   /// Values at n points.  n → n
-  grove::Array<T> operator()(const Eigen::VectorXd& x) const {
-    return (vandermonde(x, coefficients.size() - 1) * coefficients).array();
+  auto operator()(const Eigen::VectorXd& x) const {
+    return detail::prediction((vandermonde(x, coefficients.size() - 1) * coefficients).array());
   }
 };
 

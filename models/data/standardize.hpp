@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <autodiff/engine/array/owned.hpp>
 #include <autodiff/error.hpp>
 
 namespace grove::models {
@@ -20,21 +21,23 @@ struct Standardizer {
   Eigen::RowVectorXd scale;  ///< standard deviation of each column, in the column's unit
 
   /// (x - mean) / scale, column by column.  n×k → n×k, dimensionless.
-  Eigen::MatrixXd operator()(const Eigen::MatrixXd& x) const {
+  auto operator()(const Eigen::MatrixXd& x) const {
     check_columns(x);
-    return (x.rowwise() - mean).array().rowwise() / scale.array();
+    return grove::detail::owned(((x.rowwise() - mean).array().rowwise() / scale.array()).matrix());
   }
 
   /// The inverse map: z·scale + mean.
-  Eigen::MatrixXd inverse(const Eigen::MatrixXd& z) const {
+  auto inverse(const Eigen::MatrixXd& z) const {
     check_columns(z);
-    return ((z.array().rowwise() * scale.array()).rowwise() + mean.array()).matrix();
+    return grove::detail::owned(((z.array().rowwise() * scale.array()).rowwise() + mean.array()).matrix());
   }
 
  private:
   void check_columns(const Eigen::MatrixXd& x) const {
     if (x.cols() != mean.cols())
       throw ShapeError(fmt::format("standardize: fitted to {} columns, applied to {}", mean.cols(), x.cols()));
+    if (scale.cols() != mean.cols())
+      throw ShapeError(fmt::format("standardize: {} means and {} scales", mean.cols(), scale.cols()));
   }
 };
 

@@ -267,8 +267,10 @@ auto ranking_softmax_loss_by_list(const X& logits, const Y& labels, const Rankin
   using Mask = detail::dependent_t<X, EntryMask>;
   const auto all = each_row.where(options.where.size() > 0 ? options.where : Mask(Mask::Constant(rows, cols, true)));
   using Weights = Eigen::Array<double, X::RowsAtCompileTime, X::ColsAtCompileTime>;
+  detail::check_same_shape("ranking_softmax_loss", "logits", logits, "labels", labels);
+  if (options.weights.size() > 0)
+    detail::check_same_shape("ranking_softmax_loss", "logits", logits, "weights", options.weights);
   const Weights weights = options.weights.size() > 0 ? Weights(options.weights) : Weights(Weights::Ones(rows, cols));
-  detail::check_same_shape("ranking_softmax_loss", "logits", logits, "weights", weights);
   return softmax_cross_entropy(logits, detail::evaluated(detail::elements(labels) * weights), all);
 }
 

@@ -71,3 +71,20 @@ TEST_CASE("problems without one solution are errors", "[linear_regression]") {
   y[4] = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH(least_squares(x, y), "least_squares: the data holds values that are not finite");
 }
+
+// Case: model-wrong-columns.
+TEST_CASE("data of the wrong shape is an error on plain data as inside a loss", "[linear_regression]") {
+  const LinearRegression<> line{Eigen::VectorXd::Ones(3), 0};
+  const Eigen::MatrixXd narrow = Eigen::MatrixXd::Ones(5, 2), right = Eigen::MatrixXd::Ones(5, 3);
+  const Eigen::VectorXd four = Eigen::VectorXd::Ones(4), five = Eigen::VectorXd::Ones(5);
+  const auto message = "matmul: (5×2)·(3×1): inner dimensions 2 and 3 differ";
+  CHECK_THROWS_WITH(line(narrow), message);
+  CHECK_THROWS_WITH(mean_squared_error(line, narrow, five), message);
+  CHECK_THROWS_WITH(grove::grad(mean_squared_error)(line, narrow, five), message);
+  CHECK_THROWS_WITH(mean_squared_error(line, right, four), "mean_squared_error: 5×1 and 4×1 differ");
+  CHECK_THROWS_AS(mean_squared_error(line, right, four), grove::ShapeError);
+  CHECK(mean_squared_error(line, right, five) == 4);
+  const auto residuals = [&](const auto& x) { return five.array() - line(x) * 2.0; };
+  const auto late = residuals(right);
+  CHECK(Eigen::ArrayXd(late)[4] == -5);
+}

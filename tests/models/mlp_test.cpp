@@ -43,3 +43,15 @@ TEST_CASE("widths that make no network are errors", "[mlp]") {
   CHECK_THROWS_WITH(make_mlp({3}, 1), "make_mlp: at least two widths are needed, got 1");
   CHECK_THROWS_WITH(make_mlp({3, 0, 1}, 1), "make_mlp: widths must be positive, got 0");
 }
+
+// Case: model-wrong-columns.
+TEST_CASE("an mlp refuses data and layers that do not fit", "[mlp]") {
+  const Mlp<> mlp = make_mlp({3, 2, 1}, 1);
+  CHECK_THROWS_WITH(mlp(Eigen::MatrixXd::Ones(5, 2).eval()), "matmul: (5×2)·(3×2): inner dimensions 2 and 3 differ");
+  Mlp<> bent = mlp;
+  bent.layers[0].bias.resize(5);
+  CHECK_THROWS_WITH(bent(Eigen::MatrixXd::Ones(5, 3).eval()), "rowwise: 5×2 and 1×5 differ");
+  bent = mlp;
+  bent.layers[1].weight.resize(7, 1);
+  CHECK_THROWS_AS(bent(Eigen::MatrixXd::Ones(5, 3).eval()), grove::ShapeError);
+}

@@ -67,7 +67,7 @@ consteval bool check_parameter() {
   static_assert(I < sizeof...(Args), "grove: grad<I…>: there is no argument at that position");
   if constexpr (I < sizeof...(Args)) {
     using P = bare<std::tuple_element_t<I, std::tuple<Args...>>>;
-    constexpr bool expression = EigenDense<P> && !is_plain_object<P>;
+    constexpr bool expression = EigenDense<P> && !is_plain_object<P> && !tree::Leaf<P>;
     static_assert(!expression, "grove: the parameter is an Eigen expression; name its value, or call .eval()");
     if constexpr (!expression) {
       constexpr bool said = tree::detail::kind_of<P> == tree::detail::Kind::unsupported;  // by has_leaves

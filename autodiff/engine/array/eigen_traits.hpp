@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "autodiff/engine/array/kinds.hpp"
+#include "autodiff/engine/array/owned.hpp"
 
 namespace grove::detail {
 
@@ -16,10 +17,12 @@ template <class D>
 inline constexpr bool is_plain_object = std::is_base_of_v<Eigen::PlainObjectBase<D>, D>;
 template <class D>
 inline constexpr bool wraps_plain_object = is_plain_object<D>;
+template <class Plain>
+inline constexpr bool wraps_plain_object<Eigen::Map<const Plain, Eigen::Unaligned, OwningStride<Plain>>> = true;
 template <class D>
-inline constexpr bool wraps_plain_object<Eigen::ArrayWrapper<D>> = is_plain_object<std::remove_const_t<D>>;
+inline constexpr bool wraps_plain_object<Eigen::ArrayWrapper<D>> = wraps_plain_object<std::remove_const_t<D>>;
 template <class D>
-inline constexpr bool wraps_plain_object<Eigen::MatrixWrapper<D>> = is_plain_object<std::remove_const_t<D>>;
+inline constexpr bool wraps_plain_object<Eigen::MatrixWrapper<D>> = wraps_plain_object<std::remove_const_t<D>>;
 
 template <class D>
 void take_array(const Eigen::ArrayBase<D>&);

@@ -38,7 +38,7 @@ auto for_each_pair(const char* name, const X& x, const Y& y, const F& f) {
   for (Index j = 0; j < like.cols(); ++j) {
     for (Index i = 0; i < like.rows(); ++i) result.coeffRef(i, j) = T(f(element_of(a, i, j), element_of(b, i, j)));
   }
-  return result;
+  return Owned(std::move(result));
 }
 
 template <class Row, class A>
@@ -64,9 +64,9 @@ inline auto elementwise(const Row& row, A&& a) {
     if constexpr (std::is_integral_v<S>) {
       return elementwise(row, a.template cast<double>());
     } else if constexpr (std::is_floating_point_v<S>) {
-      return Plain(array_value<S>(row, a.array()));
+      return Owned(Plain(array_value<S>(row, a.array())));
     } else {
-      return Plain(a.unaryExpr([&row](const S& x) { return S(elementwise(row, x)); }));
+      return Owned(Plain(a.unaryExpr([&row](const S& x) { return S(elementwise(row, x)); })));
     }
   }
 }

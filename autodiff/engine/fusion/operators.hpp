@@ -104,7 +104,7 @@ inline auto operator*(const A& a, const B& b) {
   detail::check_inner_sizes("matmul", a.rows(), a.cols(), b.rows(), b.cols());
   using Product = Eigen::Matrix<T, A::RowsAtCompileTime, B::ColsAtCompileTime,
                                 detail::options<A::RowsAtCompileTime, B::ColsAtCompileTime, false>>;
-  return Product(a.template cast<T>() * b.template cast<T>());
+  return detail::Owned(Product(a.template cast<T>() * b.template cast<T>()));
 }
 
 template <class A, class B>

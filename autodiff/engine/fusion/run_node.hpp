@@ -33,8 +33,8 @@ S to_plain(const Var<S>& y) {
   return y.value();
 }
 template <class Plain>
-Plain to_plain(const Active<Plain>& y) {
-  return y.map();
+auto to_plain(const Active<Plain>& y) {
+  return owned(y.map());
 }
 
 /// Runs a node on its operands' terms: `node(std::type_identity<S>, terms...)`. Plain operands give a plain result.

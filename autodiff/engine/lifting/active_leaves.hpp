@@ -6,6 +6,7 @@
 #include "autodiff/engine/array/active.hpp"
 #include "autodiff/engine/fusion/expression.hpp"
 #include "autodiff/engine/scalar/dual.hpp"
+#include "autodiff/tree/detail/kind.hpp"
 #include "autodiff/tree/leaf.hpp"
 
 namespace grove {
@@ -72,5 +73,21 @@ template <class S, int R, int C, int O, int MR, int MC>
 requires(detail::is_var<S> || detail::is_dual<S>) struct leaf_traits<Eigen::Array<S, R, C, O, MR, MC>>
     : tree::detail::EigenLeaf<Eigen::Array<S, R, C, O, MR, MC>> {
 };
+/// What our functions returned for plain operands is a leaf as Eigen's own is.
+template <class Plain>
+requires leaf_traits<Plain>::is_leaf struct leaf_traits<detail::Owned<Plain>> : leaf_traits<Plain> {
+  static auto view(detail::Owned<Plain>& x) {
+    return Eigen::Map<detail::as_array<Plain>>(x.data(), x.rows(), x.cols());
+  }
+  static decltype(auto) view(const detail::Owned<Plain>& x) { return leaf_traits<Plain>::view(x.values()); }
+  static Index rows(const detail::Owned<Plain>& x) { return x.rows(); }
+  static Index cols(const detail::Owned<Plain>& x) { return x.cols(); }
+  static Index size(const detail::Owned<Plain>& x) { return x.size(); }
+};
+namespace tree::detail {
+template <class Plain>
+requires std::integral<typename Plain::Scalar>
+inline constexpr Kind known_kind<grove::detail::Owned<Plain>> = Kind::static_leaf;
+}  // namespace tree::detail
 
 }  // namespace grove

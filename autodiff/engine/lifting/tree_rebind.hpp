@@ -58,6 +58,11 @@ template <class S, int R, int C, int O, int MR, int MC, class U>
 requires(!is_var<U>) struct rebind_leaf<Eigen::Array<S, R, C, O, MR, MC>, U> {
   using type = Eigen::Array<U, R, C, O, MR, MC>;
 };
+template <class Plain, class U>
+requires(!is_var<U>) struct rebind_leaf<Owned<Plain>, U> : rebind_leaf<Plain, U> {
+};
+template <class Plain, class V>
+struct rebind_leaf<Owned<Plain>, Var<V>> : rebind_leaf<Plain, Var<V>> {};
 
 template <class T, class U>
 using rebind_argument = std::conditional_t<std::is_floating_point_v<T> || is_var<T> || is_dual<T>, U, T>;

@@ -56,7 +56,7 @@ auto gather_slices(const char* name, const X& x, const List& list) {
                                                                                      ByRows ? x.cols() : n);
     const typename X::PlainObject& from = x;
     pick(y, from, indices.data());
-    return y;
+    return Owned(std::move(y));
   } else {
     const auto t = term_of<S>(x);
     using Term = bare<decltype(t)>;

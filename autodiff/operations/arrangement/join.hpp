@@ -86,7 +86,7 @@ auto join(const char* name, const X&... x) {
     typename joined<Horizontal, Number, bare<X>...>::type y(layout.rows(), layout.cols());
     auto&& whole = y.matrix();
     fill(whole, x.matrix()...);
-    return y;
+    return Owned(std::move(y));
   } else {
     const auto terms = std::make_tuple(term_of<S>(x)...);
     using Plain = typename joined<Horizontal, S, bare<X>...>::type;
@@ -124,7 +124,7 @@ auto join_list(const char* name, const std::vector<X>& list) {
   if constexpr (std::is_void_v<S>) {
     plain_t<is_array_kind<X>, typename X::Scalar, rows, cols, false> y(layout.rows(), layout.cols());
     for (std::size_t k = 0; k < list.size(); ++k) block_at(y, places[k]) = list[k];
-    return y;
+    return Owned(std::move(y));
   } else {
     using Term = bare<decltype(term_of<S>(list[0]))>;
     struct Part {
@@ -204,7 +204,7 @@ requires(sizeof...(X) > 0) auto stack(const X&... x) {
   using S = detail::tape_scalar_t<X...>;
   if constexpr (std::is_void_v<S>) {
     using Number = typename detail::common_number_of<X...>::type;
-    return Eigen::Matrix<Number, n, 1>{Number(x)...};
+    return detail::Owned(Eigen::Matrix<Number, n, 1>{Number(x)...});
   } else {
     Eigen::Matrix<Var<S>, n, 1> variables;
     Index k = 0;
@@ -220,7 +220,7 @@ auto stack(const std::vector<X>& list) {
   if constexpr (detail::is_var<X>) {
     return Active<Eigen::Matrix<typename X::Scalar, Eigen::Dynamic, 1>>(elements);
   } else {
-    return Eigen::Matrix<X, Eigen::Dynamic, 1>(elements);
+    return detail::Owned(Eigen::Matrix<X, Eigen::Dynamic, 1>(elements));
   }
 }
 

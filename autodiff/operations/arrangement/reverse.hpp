@@ -26,13 +26,13 @@ auto reverse(const X& x) {
     if constexpr (detail::ActiveDense<X>) {
       return detail::reversed<true, true>(detail::evaluated(x));
     } else {
-      return x.reverse().eval();
+      return detail::owned(x.reverse());
     }
   } else if constexpr (detail::directional_traits<X>::active) {
     constexpr bool by_rows = detail::directional_traits<X>::by_rows;
     return detail::reversed<!by_rows, by_rows>(x.operand());
   } else {
-    return x.reverse().eval();
+    return detail::owned(x.reverse());
   }
 }
 

@@ -134,7 +134,7 @@ requires(detail::any_dense<X...>) auto map(const F& f, const X&... x) {
     for (Index j = 0; j < shape.cols; ++j) {
       for (Index i = 0; i < shape.rows; ++i) y.coeffRef(i, j) = f(detail::element_of(x, i, j)...);
     }
-    return y;
+    return detail::Owned(std::move(y));
   } else {
     return detail::run_map<typename detail::map_result<S, X...>::type, S>(f, shape.rows, shape.cols,
                                                                           detail::term_of<S>(x)...);

@@ -33,28 +33,30 @@ inline constexpr bool is_static_1x1<X> = X::RowsAtCompileTime == 1 && X::ColsAtC
 /// What comparisons of active arrays return: an Eigen array of truth values whose `select` takes active operands too.
 /// (That of a comparison of plain arrays is Eigen's; use `where` there.)
 template <class Mask>
-class Truth : public Mask {
- public:
-  explicit Truth(const Mask& values) : Mask(values) {}
+class Truth : public Owned<Mask> {
+  using Base = Owned<Mask>;
 
-  using Mask::select;
+ public:
+  explicit Truth(Mask values) : Base(std::move(values)) {}
+
+  using Base::select;
   template <Operand A, Operand B>
   requires(any_active_dense<A, B> || any_var<A, B>) auto select(A&& a, B&& b) const {
-    return where(static_cast<const Mask&>(*this), std::forward<A>(a), std::forward<B>(b));
+    return where(this->values(), std::forward<A>(a), std::forward<B>(b));
   }
   template <class Other>
   Truth operator&&(const Eigen::ArrayBase<Other>& other) const {
-    return Truth(Mask(Mask::operator&&(other.derived())));
+    return Truth(Mask(Base::operator&&(other.derived())));
   }
   template <class Other>
   Truth operator||(const Eigen::ArrayBase<Other>& other) const {
-    return Truth(Mask(Mask::operator||(other.derived())));
+    return Truth(Mask(Base::operator||(other.derived())));
   }
-  Truth operator!() const { return Truth(Mask(Mask::operator!())); }
+  Truth operator!() const { return Truth(Mask(Base::operator!())); }
 };
 template <class Mask>
-auto truth(const Mask& values) {
-  return Truth<Mask>(values);
+auto truth(const Owned<Mask>& mask) {
+  return Truth<Mask>(mask.values());
 }
 
 /// Elementwise for arrays; `==` and `!=` of two matrices compare them as a whole, as in Eigen.

@@ -1,6 +1,10 @@
 // Elementwise special functions: error functions, gamma functions.
 #pragma once
 
+#if __has_include(<unsupported/Eigen/SpecialFunctions>)
+#include <unsupported/Eigen/SpecialFunctions>  // erf, lgamma … as members of plain arrays
+#endif
+
 #include <numbers>
 
 #include "autodiff/operations/elementwise/detail/special_functions.hpp"

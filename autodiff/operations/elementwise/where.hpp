@@ -87,7 +87,7 @@ auto choose_plain(const M& condition, const A& a, const B& b) {
     for (Index i = 0; i < mask.rows(); ++i)
       result.coeffRef(i, j) = mask.coeff(i, j) ? T(element_of(a, i, j)) : T(element_of(b, i, j));
   }
-  return result;
+  return Owned(std::move(result));
 }
 
 /// Sends a cotangent, an Eigen expression, to a term.

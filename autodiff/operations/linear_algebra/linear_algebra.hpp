@@ -160,7 +160,7 @@ auto normalized(const X& x) {
     const auto n = norm(h);
     return n.value() > 0 ? Result((h / n).matrix()) : Result(h.matrix());
   } else {
-    return x.matrix().normalized().eval();
+    return detail::owned(x.matrix().normalized());
   }
 }
 

@@ -78,7 +78,7 @@ auto reduce_along(const D& directional) {
     const typename X::PlainObject block = x;
     Plain y(by_rows ? n : 1, by_rows ? 1 : n);
     for (Index k = 0; k < n; ++k) y.coeffRef(k) = Reduction::value(slice<by_rows>(block.array(), k));
-    return y;
+    return Owned(std::move(y));
   }
 }
 

@@ -30,9 +30,9 @@ auto stop_gradient(const T& x) {
     }
   } else if constexpr (detail::EigenDense<T>) {
     if constexpr (detail::is_var<typename T::Scalar> || detail::is_dual<typename T::Scalar>) {
-      return x.derived().unaryExpr([](const auto& s) { return stop_gradient(s); }).eval();
+      return detail::owned(x.unaryExpr([](const auto& s) { return stop_gradient(s); }));
     } else {
-      return x;
+      return detail::owned(x);
     }
   } else if constexpr (tree::Pytree<T> && !tree::Leaf<T>) {
     T constant = x;

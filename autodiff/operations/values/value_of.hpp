@@ -12,7 +12,12 @@ namespace grove {
 /// Inside a nested derivative the numbers are the variables of the enclosing loss, whose derivative passes.
 template <class T>
 auto value_of(const T& x) {
-  return detail::map_numbers(x, [](const auto& s) { return detail::without_duals(detail::held_number(s)); });
+  const auto number = [](const auto& s) { return detail::without_duals(detail::held_number(s)); };
+  if constexpr (detail::Dense<T>) {
+    return detail::Owned(detail::map_numbers(x, number));
+  } else {
+    return detail::map_numbers(x, number);
+  }
 }
 
 }  // namespace grove

@@ -46,7 +46,7 @@ concept IsEigen = requires(const X& x) {
 template <class X>
 auto evaluated(const X& x) {
   if constexpr (IsEigen<X>) {
-    return typename X::PlainObject(x);
+    return grove::detail::owned(x);
   } else {
     return x;
   }

@@ -37,7 +37,7 @@ auto map_blocks(const X& x, const Apply& apply) {
     Plain y(block.rows(), block.cols());
     apply(value, Eigen::Map<const Block>(block.data(), block.rows(), block.cols()),
           Eigen::Map<Block>(y.data(), y.rows(), y.cols()));
-    return y;
+    return Owned(std::move(y));
   }
 }
 

@@ -1,0 +1,32 @@
+// What models are made of: products and sums that check shapes for plain data too, and results that nothing outlives.
+#pragma once
+
+#include <autodiff/autodiff.hpp>
+
+namespace grove::models::detail {
+
+/// x · w.  Throws: ShapeError, for plain operands as for active ones.
+template <class X, class W>
+auto product(const X& x, const W& w) {
+  grove::detail::check_inner_sizes("matmul", x.rows(), x.cols(), w.rows(), w.cols());
+  return x * w;
+}
+
+/// The same vector added to every row of x.  Throws: ShapeError.
+template <class X, class V>
+auto add_to_rows(const X& x, const V& v) {
+  if (v.size() != x.cols()) grove::detail::throw_shapes("rowwise", x.rows(), x.cols(), v.rows(), v.cols());
+  return x.rowwise() + v;
+}
+
+/// What a model returns: the value of an expression, safe inside others.
+template <class Y>
+auto prediction(const Y& y) {
+  if constexpr (grove::detail::EigenDense<Y>) {
+    return grove::detail::owned(y);
+  } else {
+    return y.eval();
+  }
+}
+
+}  // namespace grove::models::detail
