@@ -7,6 +7,7 @@
 #include "autodiff/operations/linear_algebra/qr.hpp"
 #include "autodiff/operations/linear_algebra/solve.hpp"
 #include "autodiff/operations/linear_algebra/sparse.hpp"
+#include "autodiff/operations/linear_algebra/spectral.hpp"
 #include "autodiff/operations/linear_algebra/svd.hpp"
 
 namespace grove {

@@ -25,6 +25,21 @@ auto to_plain(const SVD<U, Values, V>& f) {
       to_plain(f.u), to_plain(f.values), to_plain(f.v)};
 }
 
+template <class S>
+Gaps<S> gaps_of_svd(const View<S>& values) {
+  return Gaps<S>("svd", "singular values", "use the values alone, spectral of AᵀA, or perturb the matrix", values);
+}
+
+/// As share_among_equal; a value of zero is at the kink of |s|, so that nothing comes from it.
+template <class S, class Column>
+void share_among_singular(const Gaps<S>& gaps, Column&& xs) {
+  using std::isfinite;
+  share_among_equal(gaps, xs);
+  for (Index i = 0; i < xs.size(); ++i) {
+    if (gaps.zero(i) && isfinite(magnitude(S(xs.coeff(i))))) xs.coeffRef(i) = S(0);
+  }
+}
+
 template <class M>
 auto eigen_svd(const M& a) {
 #if EIGEN_VERSION_AT_LEAST(3, 4, 90)
@@ -69,13 +84,13 @@ void svd_of(const View<S>& a, View<S> u, View<S> values, View<S> v) {
     av.noalias() = a * v0;
     au.noalias() = a.transpose() * u0;
     e.noalias() = u0.transpose() * av;
-    const Gaps<S> gaps("svd", "singular values", values);
+    const Gaps<S> gaps = gaps_of_svd(values);
     for (Index j = 0; j < k; ++j) {
       for (Index i = 0; i < k; ++i) {
         const S even = tangent_part(e(i, j)) + tangent_part(e(j, i)),
                 odd = tangent_part(e(i, j)) - tangent_part(e(j, i));
         const S si = values(i, 0), sj = values(j, 0);
-        const S p = i == j ? S(0) : tangent_quotient(even, S(sj - si), gaps.equal(i, j));
+        const S p = i == j ? S(0) : tangent_quotient(even, S(sj - si), gaps.close(i, j));
         const S q = i == j ? S(0) : tangent_quotient(odd, S(sj + si), gaps.zero(i) && gaps.zero(j));
         x(i, j) = S(0.5) * (p + q);
         y(i, j) = S(0.5) * (p - q);
@@ -87,7 +102,15 @@ void svd_of(const View<S>& a, View<S> u, View<S> values, View<S> v) {
     v.noalias() += v0 * y;
     if (m > k) add_outer_tangents(u0, values, av, gaps, u);
     if (n > k) add_outer_tangents(v0, values, au, gaps, v);
-    for (Index i = 0; i < k; ++i) values(i, 0) += tangent_part(e(i, i));
+    for (Index i = 0; i < k; ++i) e(i, 0) = tangent_part(e(i, i));
+    share_among_singular(gaps, e.col(0));
+    values += e.col(0);
+  } else if constexpr (is_var<S>) {
+    // A derivative taken inside a derivative: a node of the outer one.
+    const auto outer = svd(a);
+    copy_elements(u, outer.u);
+    copy_elements(values, outer.values);
+    copy_elements(v, outer.v);
   } else {
     const auto solver = eigen_svd(Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>(a));
     if (solver.info() != Eigen::Success) [[unlikely]]
@@ -99,49 +122,48 @@ void svd_of(const View<S>& a, View<S> u, View<S> values, View<S> v) {
 }
 
 /// The inner factor of the pullback, with P = Uᵀ Ū and Q = Vᵀ V̄, X = P - Pᵀ, Y = Q - Qᵀ:
-///   Eᵢⱼ = ((X + Y)ᵢⱼ/(sⱼ - sᵢ) + (X - Y)ᵢⱼ/(sⱼ + sᵢ))/2, in place of P
+///   Eᵢⱼ = ((X + Y)ᵢⱼ/(sⱼ - sᵢ) + (X - Y)ᵢⱼ/(sⱼ + sᵢ))/2
 /// What happens at equal values is as for eigh.
 template <class S>
-void combine_gaps(View<S> p, const View<S>& q, const Gaps<S>& gaps, const View<S>& values, const View<S>& value_bars) {
-  using Real = magnitude_t<S>;
+void combine_gaps(const View<S>& p, const View<S>& q, const Gaps<S>& gaps, const View<S>& values,
+                  const View<S>& value_bars, View<S> e) {
   const Index k = p.rows();
-  const Real tiny = Real(8) * static_cast<Real>(k) * std::numeric_limits<Real>::epsilon() *
-                    std::max(largest_magnitude(p), largest_magnitude(q));
-  const auto is_zero = [tiny](const S& x) { return magnitude(x) <= tiny; };
+  const Presence<S> present(k, p, q);
+  const auto looks_at = [&](Index i) { return present.in(p.col(i)) || present.in(q.col(i)); };
+  const auto on_diagonal = [&](Index i) { return present(p(i, i)) || present(q(i, i)); };
+  const auto sees_space_alone = [&](Index i, Index j) {
+    const S sum = p(i, j) - p(j, i) + q(i, j) - q(j, i);
+    const bool elements = present(p(i, j)) || present(p(j, i)) || present(q(i, j)) || present(q(j, i));
+    return !present(sum) && elements && (on_diagonal(i) || on_diagonal(j)) && is_exact_zero(value_bars(i, 0)) &&
+           is_exact_zero(value_bars(j, 0));
+  };
   for (Index j = 0; j < k; ++j) {
     for (Index i = 0; i < j; ++i) {
       const S x = p(i, j) - p(j, i), y = q(i, j) - q(j, i);
-      const bool all_zero = is_zero(p(i, j)) && is_zero(p(j, i)) && is_zero(q(i, j)) && is_zero(q(j, i));
-      const bool no_bars = is_exact_zero(value_bars(i, 0)) && is_exact_zero(value_bars(j, 0));
+      const bool both_zero = gaps.zero(i) && gaps.zero(j), needed = looks_at(i) || looks_at(j);
       S symmetric(0), skew(0);
-      if (!gaps.equal(i, j)) {
+      if (!gaps.close(i, j)) {
         symmetric = (x + y) / (S(2) * (values(j, 0) - values(i, 0)));
-      } else if (!all_zero && !(is_zero(x + y) && no_bars)) {
+      } else if (needed && (both_zero || !sees_space_alone(i, j))) {
         gaps.fail(i, j);
       }
-      if (!(gaps.zero(i) && gaps.zero(j))) {
-        skew = (x - y) / (S(2) * (values(j, 0) + values(i, 0)));
-      } else if (!all_zero) {
-        gaps.fail(i, j);
-      }
-      p(i, j) = symmetric + skew;
-      p(j, i) = symmetric - skew;
+      if (!both_zero) skew = (x - y) / (S(2) * (values(j, 0) + values(i, 0)));
+      e(i, j) = symmetric + skew;
+      e(j, i) = symmetric - skew;
     }
-    p(j, j) = S(0);
+    e(j, j) = S(0);
   }
 }
 
 /// (I - U Uᵀ) Ū S⁻¹, in place of Ū; p = Uᵀ Ū. A zero value is an error only where something is divided by it.
 template <class S>
 void outer_part(const View<S>& u, const View<S>& p, const Gaps<S>& gaps, const View<S>& values, View<S> u_bar) {
-  using Real = magnitude_t<S>;
-  const Real tiny =
-      Real(8) * static_cast<Real>(u.rows()) * std::numeric_limits<Real>::epsilon() * largest_magnitude(u_bar);
+  const Presence<S> present(u.rows(), u_bar);
   u_bar.noalias() -= u * p;
   for (Index j = 0; j < u.cols(); ++j) {
     if (!gaps.zero(j)) {
       u_bar.col(j) *= S(S(1) / values(j, 0));
-    } else if (largest_magnitude(u_bar.col(j)) > tiny) {
+    } else if (present.in(u_bar.col(j))) {
       gaps.fail(j);
     } else {
       u_bar.col(j).setZero();
@@ -154,22 +176,24 @@ template <class S, class A>
 void pull_back_svd(const A& a, const View<S>& u, const View<S>& values, const View<S>& v, View<S> u_bar,
                    const View<S>& value_bars, View<S> v_bar) {
   const Index k = values.rows();
-  const Gaps<S> gaps("svd", "singular values", values);
+  const Gaps<S> gaps = gaps_of_svd(values);
   if (has_bad_tangents(u) || has_bad_tangents(v)) gaps.fail_second_order();
   const bool vectors = any_nonzero(u_bar) || any_nonzero(v_bar);
   Scratch<S> scratch;
-  View<S> p = scratch.matrix(k, k), q = scratch.matrix(k, k), product = scratch.matrix(u.rows(), k);
+  View<S> p = scratch.matrix(k, k), q = scratch.matrix(k, k), e = scratch.matrix(k, k);
+  View<S> product = scratch.matrix(u.rows(), k), shares = scratch.matrix(k, 1);
+  e.setZero();
   if (vectors) {
     p.noalias() = u.transpose() * u_bar;
     q.noalias() = v.transpose() * v_bar;
     if (u.rows() > k) outer_part(u, p, gaps, values, u_bar);
     if (v.rows() > k) outer_part(v, q, gaps, values, v_bar);
-    combine_gaps(p, q, gaps, values, value_bars);
-  } else {
-    p.setZero();
+    combine_gaps(p, q, gaps, values, value_bars, e);
   }
-  p.diagonal() += value_bars.col(0);
-  product.noalias() = u * p;
+  shares = value_bars;
+  share_among_singular(gaps, shares.col(0));
+  e.diagonal() += shares.col(0);
+  product.noalias() = u * e;
   if (vectors && u.rows() > k) product += u_bar;
   send_to(a, [&](auto a_bar) {
     a_bar.noalias() += product * v.transpose();
@@ -206,8 +230,10 @@ struct SvdNode {
 /// Singular values (decreasing) and thin singular vectors: `const auto [u, values, v] = svd(a);`.
 ///   (m,n) → (m,k), (k), (n,k),  k = min(m,n);  A = u · diag(values) · vᵀ
 ///
-/// The signs of a pair of vectors are Eigen's. Gradients of the values never divide by gaps between them. Throws: Error
-/// if the gradient needs a gap that is zero, or the inverse of a singular value that is zero, with the indices.
+/// The signs of a pair of vectors are Eigen's. Gradients of the values never divide by gaps between them; equal values
+/// share theirs, and a value of zero, which is at a kink, gives none (so that of the sum of all is the subgradient of
+/// smallest norm). Throws: Error if the gradient needs a gap that is zero or too small for the precision, or the
+/// inverse of a singular value that is zero, with the indices (in forward mode the tangents of such vectors are NaN).
 template <detail::Dense A>
 auto svd(const A& a) {
   return detail::run_node(detail::SvdNode{}, a);

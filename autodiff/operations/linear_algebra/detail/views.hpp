@@ -49,6 +49,14 @@ View<S> copy_of(const Term& a) {
   return copy;
 }
 
+/// The elements of an active matrix of the level below, as variables.
+template <class S, class Active>
+void copy_elements(View<S> to, const Active& from) {
+  for (Index j = 0; j < to.cols(); ++j) {
+    for (Index i = 0; i < to.rows(); ++i) to(i, j) = from.element(i, j);
+  }
+}
+
 /// The symmetric part (A + Aᵀ)/2 of an operand.
 template <class S, class Term>
 View<S> symmetric_copy_of(const Term& a) {

@@ -37,8 +37,35 @@ TEST_CASE("svd: equal values") {
   };
   CHECK(gradient_error(polar, identity) < 1e-8);
   CHECK(message_of<grove::Error>([&] { grove::grad(vectors)(identity); }) ==
-        "svd: singular values 0 and 1 are equal, so the vectors have no derivative there; use the values alone, or "
-        "perturb the matrix");
+        "svd: singular values 0 and 1 are equal, so the vectors have no derivative there; use the values alone, "
+        "spectral of AᵀA, or perturb the matrix");
+  // What depends on the basis, where nothing comes to the values and the bases lie along the axes.
+  const auto fails = [](const auto& f, const MatrixXd& x) {
+    return message_of<grove::Error>([&] { grove::grad(f)(x); }).rfind("svd: singular value", 0) == 0;
+  };
+  const auto root = [](const auto& x) {
+    const auto f = grove::svd(x);
+    return (f.u * f.values.array().sqrt().matrix().asDiagonal() * f.v.transpose()).eval()(0, 1);
+  };
+  const auto element = [](const auto& x) { return grove::square(grove::svd(x).u(0, 0)); };
+  const MatrixXd wide = 3 * MatrixXd::Identity(2, 4);
+  CHECK(fails(root, 2 * identity));
+  CHECK(fails(element, 2 * identity));
+  CHECK(fails(root, wide));
+  CHECK(fails(element, MatrixXd::Zero(3, 2)));
+}
+
+TEST_CASE("svd: the sum of the singular values has the subgradient of smallest norm where some are zero") {
+  const auto sum = [](const auto& x) { return grove::sum(grove::svd(x).values); };
+  const Eigen::Vector4d u = Eigen::Vector4d(1, 2, -2, 4).normalized();
+  const Eigen::Vector3d v = Eigen::Vector3d(2, -1, 2).normalized();
+  const MatrixXd one = 5 * u * v.transpose(), nothing = MatrixXd::Zero(3, 2);
+  CHECK(relative_difference(grove::grad(sum)(one), u * v.transpose()) < 1e-14);
+  CHECK(relative_difference(grove::jacfwd(sum)(one).reshaped(4, 3), u * v.transpose()) < 1e-14);
+  CHECK(relative_difference(grove::grad(sum)(nothing), nothing) == 0);
+  const auto largest = [](const auto& x) { return grove::svd(x).values(0) * 1.0; };
+  CHECK(relative_difference(grove::grad(largest)(MatrixXd::Identity(2, 2).eval()), MatrixXd::Identity(2, 2) / 2) <
+        1e-15);
 }
 
 TEST_CASE("svd: a zero value") {
@@ -47,9 +74,10 @@ TEST_CASE("svd: a zero value") {
   const auto first = [](const auto& x) { return weigh(grove::square(grove::svd(x).u.col(0).array()).matrix()); };
   CHECK(gradient_error(first, a) < 1e-8);
   const auto second = [](const auto& x) { return weigh(grove::square(grove::svd(x).u.col(1).array()).matrix()); };
-  CHECK(message_of<grove::Error>([&] { grove::grad(second)(a); }) ==
-        "svd: singular values 1 is zero, so its vectors have no derivative there; use the values alone, or perturb the "
-        "matrix");
+  CHECK(
+      message_of<grove::Error>([&] { grove::grad(second)(a); }) ==
+      "svd: singular values 1 is zero, so its vectors have no derivative there; use the values alone, spectral of AᵀA, "
+      "or perturb the matrix");
 }
 
 // Here, since Eigen's own decompositions take long to compile.
