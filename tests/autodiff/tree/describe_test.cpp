@@ -51,6 +51,7 @@ TEST_CASE("same_structure looks at nodes, shapes, and what is carried along") {
   };
   CHECK_FALSE(differs_after([](fixtures::Zoo& zoo) { zoo.matrix *= 2; }));
   CHECK(differs_after([](fixtures::Zoo& zoo) { zoo.matrix.resize(3, 2); }));
+  CHECK(differs_after([](fixtures::Zoo& zoo) { zoo.matrix.resize(zoo.matrix.rows(), zoo.matrix.cols() + 1); }));
   CHECK(differs_after([](fixtures::Zoo& zoo) { zoo.lines.pop_back(); }));
   CHECK(differs_after([](fixtures::Zoo& zoo) { zoo.lines[0].weight.resize(7); }));
   CHECK(differs_after([](fixtures::Zoo& zoo) { std::get<1>(zoo.tuple).resize(7); }));

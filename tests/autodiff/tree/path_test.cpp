@@ -106,6 +106,9 @@ TEST_CASE("questions about a path compare whole steps") {
   CHECK(path.contains("layers[1]"));
   CHECK(path.contains("[1].weight"));
   CHECK_FALSE(path.contains("1"));
+  CHECK_FALSE(path.contains("wei"));
+  CHECK_FALSE(path.ends_with("wei"));
+  CHECK_FALSE(path.starts_with("layers[1].wei"));
   CHECK_FALSE(path.contains("bias"));
   CHECK(path.contains(""));
   CHECK_FALSE(weight_of_layer(11).contains("[1]"));

@@ -37,6 +37,12 @@ TEST_CASE("train and test hold every row once", "[split]") {
   CHECK(split(10, {.test_fraction = 0.3}).test.size() == 3);
 }
 
+TEST_CASE("both parts have a row, however large the fraction", "[split]") {
+  CHECK(split(2, {.test_fraction = 0.9}).train.size() == 1);
+  CHECK(split(2, {.test_fraction = 0.1}).test.size() == 1);
+  CHECK(split(5, {.test_fraction = 0.95}).test.size() == 4);
+}
+
 TEST_CASE("folds are disjoint, of nearly equal size, and hold every row", "[split]") {
   const auto folds = k_fold(11, 3, 4);
   Rows tested;

@@ -1,5 +1,6 @@
 #include "optim/numerics/projections.hpp"
 
+#include "autodiff/detail/random_bits.hpp"
 #include "tests/catch.hpp"
 
 using namespace grove::optim;
@@ -42,4 +43,22 @@ TEST_CASE("projections onto lines, planes and halfspaces") {
   check_projection([&](const VectorXd& v) { return projection_vector(v, a); }, Vector3d(-0.75, -0.75, 0));
   check_projection([&](const VectorXd& v) { return projection_hyperplane(v, a, 0.5); }, Vector3d(1.5, -1, 3));
   check_projection([&](const VectorXd& v) { return projection_halfspace(v, a, 0.0); }, x);
+}
+
+// The nearest point of a convex set is where no corner of the set lies on the side of what was projected.
+TEST_CASE("the projection onto the simplex is the nearest point, for vectors of every length") {
+  std::uint64_t random = 5;
+  const auto uniform = [&] { return static_cast<double>(grove::detail::split_mix(random) >> 11) * 0x1p-52 - 1; };
+  for (int n = 1; n <= 9; ++n) {
+    for (int trial = 0; trial < 20; ++trial) {
+      const double scale = 1.5 + uniform();
+      VectorXd v(n);
+      for (double& entry : v) entry = 2 * uniform();
+      if (trial == 0) v.setConstant(0.3);
+      const VectorXd got = projection_simplex(v, scale);
+      CHECK(got.minCoeff() >= 0);
+      CHECK(got.sum() == Approx(scale));
+      for (int corner = 0; corner < n; ++corner) CHECK((v - got).dot(VectorXd::Unit(n, corner) * scale - got) < 1e-12);
+    }
+  }
 }

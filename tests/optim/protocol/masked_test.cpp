@@ -65,6 +65,15 @@ TEST_CASE("masks may be given by shape, by value or by the beginning of a path")
   CHECK_THROWS_AS(detail::leaf_mask(Mask::Prefixes{{"a", true}}, tree), grove::StructureError);
 }
 
+TEST_CASE("a row vector has rank 1, and of two beginnings of a path the longer one decides") {
+  const auto is_vector = [](const Path&, const LeafShape& s) { return s.rank == 1; };
+  const std::tuple leaves{Eigen::RowVectorXd(3), Eigen::MatrixXd(1, 3), Eigen::Vector2d(), 1.0};
+  CHECK(detail::leaf_mask(is_vector, leaves) == "1010");
+  const std::map<std::string, std::vector<double>> params{{"layers", {1, 2, 3}}};
+  CHECK(detail::leaf_mask(Mask::Prefixes{{"[\"layers\"]", false}, {"[\"layers\"][1]", true}}, params) == "010");
+  CHECK(detail::leaf_mask(Mask::Prefixes{{"[\"layers\"]", true}, {"[\"layers\"][1]", false}}, params) == "101");
+}
+
 namespace {
 
 struct Layer {

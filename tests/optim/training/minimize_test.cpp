@@ -147,3 +147,21 @@ TEST_CASE("minimize rejects options out of range") {
                     "minimize: batch_size must not be negative, got -2");
   CHECK_THROWS_AS(csv_log("/nowhere/at/all.csv"), grove::DataError);
 }
+
+// Each step halves x, so that the loss is 164, 116, 104, 101, 100.25, 100.0625 … before it.
+TEST_CASE("minimize stops at the very step at which a tolerance is met") {
+  const auto valley = [](const auto& x) { return x * x + 100.0; };
+  const auto stop = [&](const MinimizeOptions& options, double start = 8) {
+    const auto fit = minimize(valley, start, sgd(0.25), options);
+    return std::pair{fit.reason, fit.steps};
+  };
+  CHECK(stop({.max_steps = 50, .gradient_tolerance = 0, .value_tolerance = 0.01}) ==
+        std::pair{StopReason::value_tolerance, std::int64_t{4}});
+  CHECK(stop({.max_steps = 50, .gradient_tolerance = 0, .patience = 1, .min_improvement = 1}) ==
+        std::pair{StopReason::no_improvement, std::int64_t{4}});
+  CHECK(stop({.max_steps = 50, .gradient_tolerance = 0, .patience = 3, .min_improvement = 1}) ==
+        std::pair{StopReason::no_improvement, std::int64_t{6}});
+  CHECK(stop({.max_steps = 50, .gradient_tolerance = 0}, 0.0) ==
+        std::pair{StopReason::gradient_tolerance, std::int64_t{0}});
+  CHECK(stop({.max_steps = 50, .gradient_tolerance = 2}) == std::pair{StopReason::gradient_tolerance, std::int64_t{3}});
+}

@@ -43,6 +43,15 @@ TEST_CASE("multi_steps tells whether it has updated, and skips large gradients")
   CHECK(state.has_updated());
 }
 
+TEST_CASE("a gradient on the bound, or NaN, is too large") {
+  const auto optimizer = multi_steps(sgd(1.0), 1, skip_large_updates(4.0));
+  const auto step = [&](double gradient) { return optimizer.update(gradient, optimizer.init(0.0), 0.0).updates; };
+  CHECK(step(1.9) == -1.9);
+  CHECK(step(-2.0) == 0);
+  CHECK(step(std::numeric_limits<double>::quiet_NaN()) == 0);
+  CHECK(step(std::numeric_limits<double>::infinity()) == 0);
+}
+
 TEST_CASE("conditions follow optax") {
   golden::check_transform("apply_if_finite", apply_if_finite(trace(0.5), 1));
   golden::check_transform("apply_if_finite_patient", apply_if_finite(adam(0.1), 5));

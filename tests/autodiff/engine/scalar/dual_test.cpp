@@ -23,6 +23,11 @@ TEST_CASE("arithmetic pushes tangents") {
   CHECK(z.tangent[0] == Approx(1.0 + 1.0 / 9.0));
 }
 
+TEST_CASE("a number is exactly zero only if every lane is") {
+  CHECK(is_exact_zero(Dual<double, 4>(0.0)));
+  for (int lane = 0; lane < 4; ++lane) CHECK_FALSE(is_exact_zero(Dual<double, 4>(0.0, 1.0, lane)));
+}
+
 TEST_CASE("lanes are independent directions") {
   const Dual<double, 2> x(3.0, 1.0, 0), y(5.0, 1.0, 1);
   const auto f = x * y * y;
