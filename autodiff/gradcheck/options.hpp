@@ -12,7 +12,7 @@ namespace grove {
 enum class DifferenceMethod {
   central,     ///< (f(x+h) - f(x-h)) / 2h: 2 evaluations
   central4,    ///< fourth-order central difference: 4 evaluations
-  sweep,       ///< fourth-order differences at seven steps, the one with the smallest estimated error: 28 evaluations
+  sweep,       ///< fourth-order differences at fifteen steps or more, and what they agree on: 30 evaluations or more
   richardson,  ///< Ridders' extrapolation with a round-off floor: at most 20 evaluations
 };
 
@@ -32,13 +32,17 @@ struct GradcheckBounds {
 
 /// Settings of `gradcheck`. An entry passes when
 ///
-///   |analytic - numeric| ≤ atol + rtol·max(|analytic|, |numeric|) + 3·(estimated error of numeric)
+///   |analytic - numeric| ≤ atol + rtol·max(|analytic|, |numeric|) + 3·(error of numeric) + 10·(rounding of analytic)
 ///
-/// A zero asks for the default. Throws: grove::HyperparameterError from the check for a negative setting or an unknown
-/// path.
+/// and the error of the numeric derivative is small enough for that to mean something: below 50·rtol of the entry, or,
+/// of an entry that is about to vanish, below rtol of what it is a tenth of the parameters away. Else it is
+/// `inconclusive_noise`. How big the other entries of the leaf are does not matter. Both errors are estimated: that of
+/// the numeric derivative from its steps, the rounding of the analytic one by moving the parameters in their last
+/// digits. See docs/gradcheck.md. A zero asks for the default. Throws: grove::HyperparameterError from the check for a
+/// negative setting or an unknown path.
 struct GradcheckOptions {
   double rtol = 0;   ///< relative tolerance; default 1e-6, for float parameters or values 5e-3
-  double atol = 0;   ///< absolute tolerance; default rtol/1000 times the largest gradient entry of the leaf
+  double atol = 0;   ///< absolute tolerance; default none
   double step = 0;   ///< first step for every entry, in the units of the parameters; default chosen for each entry
   double noise = 0;  ///< relative accuracy of the value, if worse than rounding (a loss with an iterative solver)
   DifferenceMethod method = DifferenceMethod::central;

@@ -18,8 +18,8 @@ namespace grove {
 enum class GradcheckVerdict {
   ok,
   unused,              ///< the value does not depend on this leaf and its gradient is zero
-  inconclusive_noise,  ///< rounding or noise in the value hides the derivative
-  non_smooth,          ///< left and right slopes differ, so there is no derivative to compare with
+  inconclusive_noise,  ///< undecided: rounding, noise or an oscillation in the value hides the derivative
+  non_smooth,          ///< left and right slopes differ or the value jumps, so there is no derivative to compare with
   non_finite,          ///< the gradient is NaN or infinite, or no finite value was found around the point
   wrong,               ///< analytic and numeric derivative disagree
   structure,           ///< the gradient does not have the shape of the parameters
@@ -44,7 +44,7 @@ struct GradcheckRow {
   double numeric = none;    ///< its finite difference
   double absolute_error = none;  ///< |analytic - numeric|
   double relative_error = none;  ///< absolute error over the larger magnitude
-  double tolerance = none;       ///< absolute error that would have passed
+  double tolerance = none;       ///< absolute error that would have passed, were `numeric` sharp enough
   double numeric_error = none;   ///< estimated error of `numeric`
   double step = none;            ///< step of the finite difference
   double slope = none;           ///< order of the Taylor remainder: 2 for a right gradient, 1 for a wrong one

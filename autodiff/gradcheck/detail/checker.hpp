@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@
 #include "autodiff/gradcheck/options.hpp"
 
 namespace grove::detail::check {
+
+// How precise the entries of a gradient are: their rounding, measured where the parameters change in their last digits,
+// and their size a tenth of the parameters away, to tell a small gradient from one that is about to vanish.
+struct GradientSpread {
+  Eigen::VectorXd rounding;
+  Eigen::VectorXd typical;
+};
 
 // Precision, scales, domain, counted evaluations.
 class Checker {
@@ -39,6 +47,9 @@ class Checker {
   double value(const Eigen::VectorXd& at);
   FlatProblem::Gradient gradient(const Eigen::VectorXd& at);
 
+  // Of the gradient at the point, which must be `gradient`; measured when first asked for, by eight gradients.
+  const GradientSpread& spread(const Eigen::VectorXd& gradient);
+
   // The size of change that matters for an entry, best guess first.
   std::vector<double> scales(std::size_t leaf, Eigen::Index entry) const;
   // The size that the cheap first look assumes for an entry.
@@ -53,17 +64,26 @@ class Checker {
 
   bool inside(std::size_t leaf, double x) const { return x >= bounds_[leaf].lower && x <= bounds_[leaf].upper; }
   const GradcheckBounds& bounds(std::size_t leaf) const { return bounds_[leaf]; }
+  double machine_epsilon(std::size_t leaf) const {
+    return problem_.leaves[leaf].single ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                                        : std::numeric_limits<double>::epsilon();
+  }
   double rounded(std::size_t leaf, double x) const {
     return problem_.leaves[leaf].single ? static_cast<double>(static_cast<float>(x)) : x;
   }
 
  private:
+  // The largest change of each entry of the gradient when every parameter moves up or down by about that many digits
+  // of its last place (`digits` > 0), or by a tenth of its size (0).
+  Eigen::VectorXd gradient_changes(const Eigen::VectorXd& gradient, int samples, int digits);
+
   const FlatProblem& problem_;
   const GradcheckOptions& options_;
   Eigen::VectorXd point_;
   Eigen::VectorXd scratch_;
   std::vector<double> leaf_scale_;
   std::vector<GradcheckBounds> bounds_;
+  std::optional<GradientSpread> spread_;
   double epsilon_ = 0;
   double rtol_ = 0;
   double origin_ = 0;
@@ -144,6 +164,7 @@ inline void Checker::move_to(const Eigen::VectorXd& point, double origin) {
   point_ = point;
   scratch_ = point;
   origin_ = origin;
+  spread_.reset();
 }
 
 inline double Checker::value(const Eigen::VectorXd& at) {
@@ -154,6 +175,42 @@ inline double Checker::value(const Eigen::VectorXd& at) {
 inline FlatProblem::Gradient Checker::gradient(const Eigen::VectorXd& at) {
   ++gradients_;
   return problem_.gradient(at);
+}
+
+inline Eigen::VectorXd Checker::gradient_changes(const Eigen::VectorXd& gradient, int samples, int digits) {
+  Eigen::VectorXd largest = filled(gradient.size(), 0);
+  SplitMix random(options_.seed + static_cast<std::uint64_t>(digits));
+  for (int sample = 0; sample < samples; ++sample) {
+    Eigen::VectorXd moved = point_;
+    for (std::size_t i = 0; i < leaf_count(); ++i)
+      for (Eigen::Index k = leaf(i).offset; k < leaf(i).offset + leaf(i).size(); ++k) {
+        const double own = std::abs(point_[k]), size = own > 0 ? own : first_scale(i, k - leaf(i).offset);
+        const double part = digits > 0 ? machine_epsilon(i) * static_cast<double>(1 + random.below(digits)) : 0.1;
+        const double change = random.sign() * part * size;
+        for (const double candidate : {rounded(i, point_[k] + change), rounded(i, point_[k] - change)})
+          if (inside(i, candidate)) moved[k] = candidate;
+      }
+    try {
+      const FlatProblem::Gradient there = this->gradient(moved);
+      for (Eigen::Index k = 0; k < std::min(largest.size(), there.entries.size()); ++k)
+        if (const double change = std::abs(there.entries[k] - gradient[k]); std::isfinite(change))
+          largest[k] = std::max(largest[k], change);
+    } catch (const std::exception&) {
+      // Outside of the domain: the other samples must do.
+    }
+  }
+  return largest;
+}
+
+inline const GradientSpread& Checker::spread(const Eigen::VectorXd& gradient) {
+  if (!spread_) {
+    spread_ = GradientSpread{gradient_changes(gradient, 6, 4), gradient_changes(gradient, 2, 0)};
+    for (Eigen::Index k = 0; k < gradient.size(); ++k) {
+      if (std::isfinite(gradient[k])) spread_->typical[k] = std::max(spread_->typical[k], std::abs(gradient[k]));
+      spread_->rounding[k] += std::numeric_limits<double>::epsilon() * spread_->typical[k];
+    }
+  }
+  return *spread_;
 }
 
 inline std::vector<double> Checker::scales(std::size_t leaf, Eigen::Index entry) const {

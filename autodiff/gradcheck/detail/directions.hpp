@@ -35,7 +35,7 @@ inline Eigen::VectorXd random_direction(const Checker& checker, Range range, boo
       const double margin = 2 * checker.relative_step(std::abs(change));
       if (checker.point()[k] - margin < checker.bounds(i).lower) change = std::abs(change);
       if (checker.point()[k] + margin > checker.bounds(i).upper) change = -std::abs(change);
-      direction[k] = change;
+      direction[k] = std::isfinite(checker.point()[k]) ? change : 0;
     }
   }
   return direction;
@@ -47,30 +47,42 @@ struct DirectionalSlope {
   double sensitivity = 0;  // ‖gradient ∘ params‖
 };
 
+// The Euclidean norm of a ∘ b, over the entries that b moves.
+inline double norm_of_product(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
+  double norm = 0;
+  for (Eigen::Index k = 0; k < a.size(); ++k)
+    if (b[k] != 0) norm = std::hypot(norm, a[k] * b[k]);
+  return norm;
+}
+
 inline DirectionalSlope slope_along(const Checker& checker, const Eigen::VectorXd& gradient,
                                     const Eigen::VectorXd& direction) {
   DirectionalSlope result;
   for (Eigen::Index k = 0; k < direction.size(); ++k) {
     if (direction[k] == 0) continue;
-    const double term = gradient[k] * direction[k], rounding = gradient[k] * checker.point()[k];
-    result.analytic += term;
-    result.magnitude += term * term;
-    result.sensitivity += rounding * rounding;
+    result.analytic += gradient[k] * direction[k];
+    result.sensitivity = std::hypot(result.sensitivity, gradient[k] * checker.point()[k]);
   }
-  result.magnitude = std::sqrt(result.magnitude);
-  result.sensitivity = std::sqrt(result.sensitivity);
+  result.magnitude = norm_of_product(gradient, direction);
   return result;
 }
 
+// A direction adds up many entries, so its tolerance goes by all of them: a small one is not seen in it.
 inline Comparison compare_direction(Checker& checker, const Eigen::VectorXd& gradient,
                                     const Eigen::VectorXd& direction) {
   const DirectionalSlope slope = slope_along(checker, gradient, direction);
   const Line line = checker.direction_line(direction, slope.sensitivity);
+  const double atol = checker.options().atol, rtol = checker.rtol();
+  const auto precision = [&]() -> Precision {
+    const GradientSpread& spread = checker.spread(gradient);
+    return {norm_of_product(spread.rounding, direction), norm_of_product(spread.typical, direction), checker.epsilon()};
+  };
+  const Yardstick stick{rtol, atol > 0 ? atol : 1e-3 * rtol * slope.magnitude, rtol * slope.magnitude};
   Comparison result;
   result.analytic = slope.analytic;
   result.direction = " along a random direction";
-  result.judgement = judge(line, slope.analytic, {1.0}, checker.relative_step(1.0), checker.options().method,
-                           yardstick(checker, slope.magnitude));
+  result.judgement =
+      Judge(line, slope.analytic, stick).decide({1.0}, checker.relative_step(1.0), checker.options().method, precision);
   return result;
 }
 
@@ -81,7 +93,7 @@ inline double discrepancy(Checker& checker, const Eigen::VectorXd& gradient, con
   for (Eigen::Index k = range.begin; k < range.end; ++k) part[k] = direction[k];
   const DirectionalSlope slope = slope_along(checker, gradient, part);
   const Line line = checker.direction_line(part, slope.sensitivity);
-  const double miss = std::abs(fourth_order_difference(line, step).derivative.value - slope.analytic);
+  const double miss = std::abs(fourth_order_difference(line, step).value - slope.analytic);
   return std::isnan(miss) ? infinity : miss;
 }
 

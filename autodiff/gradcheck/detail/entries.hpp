@@ -5,24 +5,26 @@
 
 namespace grove::detail::check {
 
-inline Yardstick yardstick(const Checker& checker, double magnitude) {
-  const double atol = checker.options().atol;
-  return {checker.rtol(), atol > 0 ? atol : 1e-3 * checker.rtol() * magnitude, checker.rtol() * magnitude};
-}
-
 inline Comparison compare_entry(Checker& checker, const Eigen::VectorXd& gradient, std::size_t leaf,
                                 Eigen::Index entry) {
-  const FlatLeaf& shape = checker.leaf(leaf);
-  const double analytic = gradient[shape.offset + entry];
-  const Yardstick stick = yardstick(checker, largest_finite(gradient, shape.offset, shape.size()));
-  const std::vector<double> scales = checker.scales(leaf, entry);
-  const double step = checker.first_step(checker.first_scale(leaf, entry));
-  const Line line = checker.entry_line(leaf, entry);
+  const Eigen::Index position = checker.leaf(leaf).offset + entry;
   Comparison result;
   result.leaf = static_cast<std::int64_t>(leaf);
   result.entry = entry;
-  result.analytic = analytic;
-  result.judgement = judge(line, analytic, scales, step, checker.options().method, stick);
+  result.analytic = gradient[position];
+  if (!std::isfinite(checker.point()[position])) {
+    result.judgement.verdict = GradcheckVerdict::non_finite;
+    result.judgement.note = fill("the parameter is {}; check at a finite point", {checker.point()[position]});
+    return result;
+  }
+  const Line line = checker.entry_line(leaf, entry);
+  const auto precision = [&]() -> Precision {
+    const GradientSpread& spread = checker.spread(gradient);
+    return {spread.rounding[position], spread.typical[position], checker.epsilon()};
+  };
+  const double step = checker.first_step(checker.first_scale(leaf, entry));
+  result.judgement = Judge(line, result.analytic, {checker.rtol(), checker.options().atol})
+                         .decide(checker.scales(leaf, entry), step, checker.options().method, precision);
   return result;
 }
 

@@ -98,9 +98,10 @@ inline GradcheckLeaf summarize_leaf(const FlatProblem& problem, const Findings& 
   for (Eigen::Index k = leaf.offset; k < leaf.offset + leaf.size(); ++k) {
     const double analytic = findings.analytic.size() > 0 ? findings.analytic[k] : 0, numeric = findings.numeric[k];
     summary.gradient_norm = std::max(summary.gradient_norm, std::abs(analytic));
+    const bool failed = is_failure(findings.entry_verdicts[static_cast<std::size_t>(k)]);
+    if (failed) ++summary.wrong;
+    if (failed || !std::isnan(numeric)) ++summary.checked;
     if (std::isnan(numeric)) continue;
-    ++summary.checked;
-    if (is_failure(findings.entry_verdicts[static_cast<std::size_t>(k)])) ++summary.wrong;
     summary.max_absolute_error = std::max(summary.max_absolute_error, std::abs(analytic - numeric));
     summary.max_relative_error = std::max(summary.max_relative_error, relative_error(analytic, numeric));
   }
@@ -126,6 +127,10 @@ inline std::string summarize(const FlatProblem& problem, const GradcheckReport& 
         {problem.name, to_string(report.verdict), checked, entries, report.leaves.size(), number(worst, "{:.1e}")});
   }
   const GradcheckRow& worst = report.rows.front();
+  if (worst.verdict == GradcheckVerdict::non_finite && !worst.note.empty())
+    return fill("{}: {}{}: {}: {}; {} of {} entries compared and {} of {} leaves fail",
+                {problem.name, worst.path, worst.index, to_string(worst.verdict), worst.note, bad, checked, bad_leaves,
+                 report.leaves.size()});
   return fill(
       "{}: {}{}: {}: analytic {}, numeric {}, relative error {}; {} of {} entries compared and {} of {} leaves fail",
       {problem.name, worst.path, worst.index, to_string(worst.verdict), number(worst.analytic, "{:.8g}"),

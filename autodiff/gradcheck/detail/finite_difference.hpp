@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace grove::detail::check {
 
@@ -26,13 +28,22 @@ struct Line {
   double epsilon = 0;       // relative precision of the values
   double displacement = 0;  // magnitude, in units of the value, on which rounding of the displacements acts
 
-  double noise(double largest_value) const { return 1.5 * epsilon * (std::abs(largest_value) + displacement); }
+  double noise(double largest_value) const {
+    return std::max(1.5 * epsilon * (std::abs(largest_value) + displacement),
+                    std::numeric_limits<double>::denorm_min());
+  }
 };
 
 struct NumericDerivative {
   double value = not_a_number;
   double error = infinity;  // estimated
   double step = 0;
+  double bend = 0;       // slope to the right minus slope to the left, over the step
+  bool crooked = false;  // the bend does not vanish with the step: a kink
+  double jump_left = 0;  // by what the value changes at once on this side
+  double jump_right = 0;
+  double hidden = infinity;  // slope above which the changes that look like noise may be the function itself
+  double coarse_value = not_a_number, coarse_error = infinity;  // what steps see that smaller ones contradict
 
   bool found() const { return std::isfinite(value) && std::isfinite(error); }
 };
@@ -43,56 +54,211 @@ inline double largest_magnitude(std::initializer_list<double> values) {
   return largest;
 }
 
-inline NumericDerivative central_difference(const Line& line, double h) {
-  const Probe right = line.at(h), left = line.at(-h);
-  return {(right.value - left.value) / (right.t - left.t), line.noise(largest_magnitude({left.value, right.value})) / h,
-          h};
-}
+// The values on both sides of 0. All is computed from differences to the origin, so that large values do not overflow,
+// and from the distances that were really moved, which rounding makes a little different on the two sides.
+struct Pair {
+  double step = 0;
+  double right = not_a_number, left = not_a_number;  // slopes to the two sides
+  double slope = not_a_number;                       // of the parabola through the three points, at 0
+  double width = 0;
+  double noise = 0;
+  double right_change = 0, left_change = 0;
+  bool moved = false;
+  bool flat = false;
 
-// Fourth order: the central differences at h and 2h, extrapolated. `curvature` is the fourth difference, which for
-// small h is pure noise.
-struct FourthOrder {
-  NumericDerivative derivative;
-  double fourth_difference = not_a_number;
+  // Twice the second-order term, and what is left of it after subtracting that of a wider pair is noise.
+  double even() const { return (right - left) * width / 2; }
 };
 
-inline FourthOrder fourth_order_difference(const Line& line, double h) {
-  const Probe r1 = line.at(h), l1 = line.at(-h), r2 = line.at(2 * h), l2 = line.at(-2 * h);
-  const double inner = (r1.value - l1.value) / (r1.t - l1.t);
-  const double outer = (r2.value - l2.value) / (r2.t - l2.t);
-  const double noise = line.noise(largest_magnitude({r1.value, l1.value, r2.value, l2.value}));
-  return {{(4 * inner - outer) / 3, noise / h, h},
-          std::abs(r2.value + l2.value - 4 * (r1.value + l1.value) + 6 * line.origin)};
+inline Pair probe_pair(const Line& line, double h) {
+  const Probe r = line.at(h), l = line.at(-h);
+  Pair pair;
+  pair.step = h;
+  pair.moved = r.t != 0 && l.t != 0;
+  pair.width = r.t - l.t;
+  pair.right_change = r.value - line.origin;
+  pair.left_change = l.value - line.origin;
+  pair.right = pair.right_change / r.t;
+  pair.left = pair.left_change / l.t;
+  pair.slope = (pair.left * r.t - pair.right * l.t) / pair.width;
+  pair.noise = line.noise(largest_magnitude({r.value, l.value}));
+  pair.flat = pair.right_change == 0 && pair.left_change == 0;
+  return pair;
 }
 
-// Noise in the values, from fourth differences at the three smallest steps, where hardly anything else is left of them.
-// The median, because one of them may be small by chance, and the one at the largest step may not be noise yet.
-template <std::size_t steps>
-double measured_noise(const std::array<FourthOrder, steps>& tried) {
-  const double a = tried[steps - 3].fourth_difference, b = tried[steps - 2].fourth_difference;
-  const double c = tried[steps - 1].fourth_difference;
-  const double median = std::max(std::min(a, b), std::min(std::max(a, b), c));
-  // 70 is the sum of the squares of the fourth difference's weights.
-  return std::isfinite(median) ? median / std::sqrt(70.0) : 0;
+inline double square_of_ratio(const Pair& wide, const Pair& narrow) {
+  return (wide.width / narrow.width) * (wide.width / narrow.width);
 }
 
-// Fourth-order differences at scale·10⁻¹ … scale·10⁻⁷ (28 evaluations). A value's error is its distance from the value
-// at the step before it, but at least the noise over the step, be that rounding of the values or what the smallest
-// steps show.
-inline NumericDerivative sweep(const Line& line, double scale) {
-  constexpr std::size_t steps = 7;
-  std::array<FourthOrder, steps> tried;
-  double h = scale;
-  for (auto& attempt : tried) attempt = fourth_order_difference(line, h /= 10);
-  const double noise = 1.5 * measured_noise(tried);
-  NumericDerivative best;
-  for (std::size_t k = 1; k < steps; ++k) {
-    NumericDerivative candidate = tried[k].derivative;
-    const double change = std::abs(candidate.value - tried[k - 1].derivative.value);
-    candidate.error = std::max({candidate.error, change, noise / candidate.step});
-    if (std::isfinite(change) && candidate.found() && candidate.error < best.error) best = candidate;
+// Two second-order slopes extrapolated to fourth order.
+inline double extrapolated(const Pair& wide, const Pair& narrow) {
+  return narrow.slope + (narrow.slope - wide.slope) / (square_of_ratio(wide, narrow) - 1);
+}
+
+inline NumericDerivative central_difference(const Line& line, double h) {
+  const Pair pair = probe_pair(line, h);
+  return {pair.slope, pair.noise / h, h, pair.right - pair.left};
+}
+
+inline NumericDerivative fourth_order_difference(const Line& line, double h) {
+  const Pair narrow = probe_pair(line, h), wide = probe_pair(line, 2 * h);
+  return {extrapolated(wide, narrow), std::max(narrow.noise, wide.noise) / h, h, narrow.right - narrow.left};
+}
+
+// Differences at steps from one or more scales down to where rounding takes over, √10 apart, and the slope that they
+// agree upon.
+class Sweep {
+ public:
+  explicit Sweep(const Line& line) : line_(line) {}
+
+  // Steps scale … 10⁻⁷·scale, and smaller ones for as long as the value does more there than rounding explains: it may
+  // oscillate, or be noisy.
+  void add(double scale) {
+    constexpr int usual = 15, most = 41;
+    const std::size_t before = pairs_.size();
+    int settled = 0;
+    for (int k = 0; k < most && (k < usual || settled < 4); ++k) {
+      const Pair pair = probe_pair(line_, scale * std::pow(10, -k / 2.0));
+      // Displacements of a few units in the last place are too coarse to compare.
+      if (!pair.moved || (k > 0 && std::abs(square_of_ratio(pairs_.back(), pair) - 10) > 2)) break;
+      pairs_.push_back(pair);
+      const bool quiet = pairs_.size() >= before + 3 && !(unexplained(&pairs_.back()) > 30 * pair.noise);
+      settled = quiet ? settled + 1 : 0;
+    }
+    // By step, the widest first. (std::sort would be compiled into every program.)
+    for (std::size_t k = before; k < pairs_.size(); ++k)
+      for (std::size_t i = k; i > 0 && pairs_[i - 1].step < pairs_[i].step; --i) std::swap(pairs_[i - 1], pairs_[i]);
   }
-  return best;
+
+  NumericDerivative best() const {
+    const std::size_t count = informative();
+    if (count == 0) return {};
+    const double noise = measured_noise(count);
+    const auto error_of_noise = [&](std::size_t k) { return std::max(pairs_[k].noise, noise) / pairs_[k].step; };
+    std::vector<double> slopes(count, not_a_number);
+    for (std::size_t k = 1; k < count; ++k) slopes[k] = extrapolated(pairs_[k - 1], pairs_[k]);
+    NumericDerivative best;
+    for (std::size_t k = 2; k < count; ++k) {
+      const double change = std::abs(slopes[k] - slopes[k - 1]), before = std::abs(slopes[k - 1] - slopes[k - 2]);
+      if (!std::isfinite(change)) continue;
+      // A fourth-order slope changes a hundred times less with each step, so these claims are cautious.
+      const double truncation = std::isfinite(before) ? std::max(change, before / 30) : 3 * change;
+      // Where hardly any smaller step could contradict it, a slope is trusted less.
+      const double error = std::max(error_of_noise(k), truncation) * (k + 3 < count ? 1 : 10);
+      if (error < best.coarse_error) {
+        best.coarse_value = slopes[k];
+        best.coarse_error = error;
+      }
+      if (error < best.error && !is_contradicted(slopes, k, error, error_of_noise)) {
+        best.value = slopes[k];
+        best.error = error;
+        best.step = pairs_[k].step;
+      }
+    }
+    double variation = 0;
+    for (const Pair& pair : pairs_)
+      for (const double change : {std::abs(pair.right_change), std::abs(pair.left_change)})
+        if (std::isfinite(change)) variation = std::max(variation, change);
+    best.crooked = is_crooked(count, 0) || is_crooked(count, noise);
+    best.jump_left = jump(count, &Pair::left_change, variation);
+    best.jump_right = jump(count, &Pair::right_change, variation);
+    if (noise > 100 * pairs_[count - 1].noise && noise > 1e-4 * variation)
+      best.hidden = std::max(0.01 * noise / pairs_[count - 1].step, 10 * std::abs(best.value));
+    return best;
+  }
+
+ private:
+  // The change of the value that neither slope nor curvature of the two wider pairs before it explains: what is left of
+  // its second difference, or of its slope.
+  static double unexplained(const Pair* narrow) {
+    const Pair &wide = narrow[-1], &wider = narrow[-2];
+    const double q = square_of_ratio(wide, *narrow);
+    const double even = (wide.even() / q - narrow->even()) / std::sqrt(2 + 2 / (q * q) + (2 - 2 / q) * (2 - 2 / q));
+    const double odd = (extrapolated(wide, *narrow) - extrapolated(wider, wide)) * narrow->step;
+    return largest_magnitude({even, odd});
+  }
+
+  // What two smaller steps contradict with one voice is an average over something finer, such as an oscillation.
+  template <class ErrorOfNoise>
+  static bool is_contradicted(const std::vector<double>& slopes, std::size_t k, double error,
+                              const ErrorOfNoise& error_of_noise) {
+    const auto contradicts = [&](std::size_t j) {
+      return std::abs(slopes[k] - slopes[j]) > 3 * error + 5 * error_of_noise(j);
+    };
+    for (std::size_t j = k + 2; j < slopes.size(); ++j)
+      if (contradicts(j) && contradicts(j - 1) &&
+          std::abs(slopes[j] - slopes[j - 1]) < 0.3 * std::abs(slopes[k] - slopes[j]))
+        return true;
+    return false;
+  }
+
+  // Steps too small for the value to change at all say nothing, unless it never changes.
+  std::size_t informative() const {
+    std::size_t count = pairs_.size();
+    while (count > 0 && pairs_[count - 1].flat) --count;
+    return count == 0 ? pairs_.size() : count;
+  }
+
+  // What second differences leave unexplained falls a hundredfold with each step for as long as it is the function's
+  // own, so the steps below the last such fall show noise: the second largest, because at tiny steps much of it
+  // cancels. Where the next smaller step does not change the value, its smallest change is the grain of its rounding.
+  double measured_noise(std::size_t count) const {
+    double largest = 0, second = 0;
+    int seen = 0;
+    for (std::size_t k = count; k-- > 2;) {
+      const double found = unexplained(&pairs_[k]);
+      if (!(found > 0) || !std::isfinite(found)) continue;
+      if (seen >= 5 && found > 30 * std::max(largest, pairs_[k].noise)) break;
+      second = std::max(second, std::min(largest, found));
+      largest = std::max(largest, found);
+      ++seen;
+    }
+    const double noise = seen < 5 ? 0 : 1.5 * second;
+    if (count == pairs_.size() || pairs_[count].step < 0.1 * pairs_[count - 1].step) return noise;
+    double grain = infinity;
+    for (const Pair& pair : pairs_)
+      for (const double change : {std::abs(pair.right_change), std::abs(pair.left_change)})
+        if (change > 0) grain = std::min(grain, change);
+    return std::max(noise, grain / 2);
+  }
+
+  // By what the value changes on one side however small the step; a grain of rounding is no jump.
+  double jump(std::size_t count, double Pair::*side, double variation) const {
+    constexpr std::size_t last = 4;
+    if (count < last) return 0;
+    const double smallest = pairs_[count - 1].*side;
+    const double least = std::sqrt(line_.epsilon) * variation;
+    for (std::size_t k = count - last; k < count; ++k)
+      if (!(std::abs(pairs_[k].*side - smallest) <= 0.05 * std::abs(smallest) &&
+            std::abs(smallest) > std::max(least, 1000 * pairs_[k].noise)))
+        return 0;
+    return smallest;
+  }
+
+  // Whether the four smallest steps at which the bend stands above rounding and noise show about the same bend, or one
+  // that grows as that of a root.
+  bool is_crooked(std::size_t count, double noise) const {
+    double smaller = 0;
+    int alike = 0;
+    for (std::size_t k = count; k-- > 0;) {
+      const double bend = pairs_[k].right - pairs_[k].left;
+      const bool clear = std::abs(bend) * pairs_[k].step > 50 * std::max(pairs_[k].noise, noise);
+      if (!clear || !std::isfinite(bend)) continue;
+      if (smaller != 0 && !(smaller / bend > 0.75 && smaller / bend < 2)) return false;
+      if (++alike == 4) return true;
+      smaller = bend;
+    }
+    return false;
+  }
+
+  const Line& line_;
+  std::vector<Pair> pairs_;
+};
+
+inline NumericDerivative sweep(const Line& line, double scale) {
+  Sweep all(line);
+  all.add(scale);
+  return all.best();
 }
 
 // Ridders' extrapolation of central differences, steps shrinking by 1.4 from 0.1·scale; the claimed error never falls
@@ -112,7 +278,7 @@ inline NumericDerivative richardson(const Line& line, double scale) {
       const double change = std::max(std::abs(current[j] - current[j - 1]), std::abs(current[j] - previous[j - 1]));
       // Extrapolation cannot know less noise than the differences it is made of.
       const double error = std::max(change, 2 * plain.error);
-      if (std::isfinite(current[j]) && error < best.error) best = {current[j], error, h};
+      if (std::isfinite(current[j]) && error < best.error) best = {current[j], error, h, plain.bend};
     }
   }
   return best;
@@ -134,14 +300,15 @@ inline OneSided one_sided_slope(const Line& line, double scale, double side) {
   for (int k = 1; k <= 8; ++k) {
     h /= 10;
     const Probe near = line.at(side * h), far = line.at(2 * side * h);
-    const double value = (far.t * far.t * (near.value - line.origin) - near.t * near.t * (far.value - line.origin)) /
-                         (near.t * far.t * (far.t - near.t));
+    const double rise = near.value - line.origin;
+    const double to_near = rise / near.t, to_far = (far.value - line.origin) / far.t;
+    const double value = (to_near * far.t - to_far * near.t) / (far.t - near.t);
     const double noise = line.noise(largest_magnitude({line.origin, near.value, far.value}));
     const double change = std::abs(value - previous);
     const NumericDerivative candidate{value, std::max(change, 4 * noise / h), h};
     if (candidate.found() && std::isfinite(change) && candidate.error < result.slope.error) result.slope = candidate;
-    // A jump or a vertical tangent, as opposed to noise: the rise itself stands far above the rounding of the values.
-    const bool grew = std::abs(value) > 2 * std::abs(previous) && std::abs(near.value - line.origin) > 1000 * noise;
+    // A vertical tangent, as opposed to noise: the rise itself stands far above the rounding of the values.
+    const bool grew = std::abs(value) > 2 * std::abs(previous) && std::abs(rise) > 1000 * noise;
     growing = grew ? growing + 1 : 0;
     previous = value;
   }

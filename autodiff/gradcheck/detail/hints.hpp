@@ -1,13 +1,18 @@
 // Cheap patterns in wrong gradients, each a sentence that says where to look.
 #pragma once
 
+#include <iterator>
+
 #include "autodiff/gradcheck/detail/findings.hpp"
 
 namespace grove::detail::check {
 
 // Analytic and numeric entries of a leaf, as far as both are known.
 struct LeafPair {
-  const FlatLeaf& shape;
+  const FlatProblem& problem;
+  const Findings& findings;
+  std::size_t leaf;
+  const FlatLeaf& shape = problem.leaves[leaf];
   std::vector<double> analytic = {};
   std::vector<double> numeric = {};
 
@@ -21,8 +26,9 @@ struct LeafPair {
   bool close(double a, double b) const { return std::abs(a - b) <= 1e-5 * std::max(std::abs(a), std::abs(b)) + tiny(); }
 };
 
-inline LeafPair leaf_pair(const FlatLeaf& leaf, const Findings& findings) {
-  LeafPair pair{leaf};
+inline LeafPair leaf_pair(const FlatProblem& problem, const Findings& findings, std::size_t i) {
+  LeafPair pair{problem, findings, i};
+  const FlatLeaf& leaf = pair.shape;
   for (Eigen::Index k = leaf.offset; k < leaf.offset + leaf.size(); ++k) {
     if (!std::isfinite(findings.numeric[k]) || !std::isfinite(findings.analytic[k])) continue;
     pair.analytic.push_back(findings.analytic[k]);
@@ -52,8 +58,10 @@ inline std::string factor_hint(double n, bool large) {
               {n, n});
 }
 
-inline std::string ratio_hint(double ratio, std::size_t entries) {
-  const std::string all = entries == 1 ? "the only entry is" : "all entries are";
+inline std::string ratio_hint(const LeafPair& leaf) {
+  const double ratio = common_ratio(leaf);
+  if (!std::isfinite(ratio) || std::abs(ratio - 1) <= 1e-6) return {};
+  const std::string all = leaf.size() == 1 ? "the only entry is" : "all entries are";
   const bool large = std::abs(ratio) >= 1;
   const double factor = large ? std::abs(ratio) : 1 / std::abs(ratio), whole = std::round(factor);
   const bool is_whole = std::abs(factor - whole) <= 1e-5 * factor && whole < 1e4;
@@ -76,7 +84,7 @@ inline bool matches(const LeafPair& leaf, std::size_t rows, Rearrangement source
 inline std::string rearrangement_hint(const LeafPair& leaf) {
   using Index = std::size_t;
   const Index n = leaf.size(), rows = static_cast<Index>(leaf.shape.rows), cols = n / rows;
-  if (n < 2) return {};
+  if (n < 2 || !leaf.complete()) return {};
   if (rows == cols && matches(leaf, rows, [](Index k, Index r, Index c) { return (k % r) * c + k / r; }))
     return "transposed: analytic(i,j) equals numeric(j,i)";
   if (rows > 1 && cols > 1 && rows != cols &&
@@ -89,12 +97,12 @@ inline std::string rearrangement_hint(const LeafPair& leaf) {
   return {};
 }
 
-inline bool constant_offset(const LeafPair& leaf) {
-  if (leaf.size() < 3) return false;
+inline std::string offset_hint(const LeafPair& leaf) {
+  if (leaf.size() < 3) return {};
   const double first = leaf.analytic[0] - leaf.numeric[0];
   for (std::size_t k = 1; k < leaf.size(); ++k)
-    if (std::abs(leaf.analytic[k] - leaf.numeric[k] - first) > 1e-5 * std::abs(first)) return false;
-  return true;
+    if (std::abs(leaf.analytic[k] - leaf.numeric[k] - first) > 1e-5 * std::abs(first)) return {};
+  return fill("every entry is off by the same {}", {number(first, "{:.6g}")});
 }
 
 inline std::string flipped_hint(const LeafPair& leaf) {
@@ -103,15 +111,18 @@ inline std::string flipped_hint(const LeafPair& leaf) {
     if (!leaf.close(std::abs(leaf.analytic[k]), std::abs(leaf.numeric[k]))) return {};
     flipped += leaf.close(leaf.analytic[k], leaf.numeric[k]) ? 0 : 1;
   }
+  if (flipped == 0) return {};
   return fill("sign flipped in {} of {} entries, all right in size", {flipped, leaf.size()});
 }
 
 // Errors that fill one row, one column or one entry.
-inline std::string location_hint(const FlatLeaf& shape, const Findings& findings) {
+inline std::string location_hint(const LeafPair& leaf) {
+  const FlatLeaf& shape = leaf.shape;
+  const Findings& findings = leaf.findings;
   std::vector<Eigen::Index> bad;
   for (Eigen::Index k = 0; k < shape.size(); ++k)
     if (is_failure(findings.entry_verdicts[static_cast<std::size_t>(shape.offset + k)])) bad.push_back(k);
-  if (bad.empty() || shape.size() < 2) return {};
+  if (bad.empty() || shape.size() < 2 || !leaf.complete()) return {};
   const auto same = [&](auto part) {
     return std::all_of(bad.begin(), bad.end(), [&](Eigen::Index k) { return part(k) == part(bad.front()); });
   };
@@ -123,41 +134,41 @@ inline std::string location_hint(const FlatLeaf& shape, const Findings& findings
   return {};
 }
 
-inline std::string leaf_hint(const LeafPair& known, const Findings& findings) {
-  if (known.size() == 0) return {};
-  if (std::all_of(known.analytic.begin(), known.analytic.end(), [](double a) { return a == 0; }))
-    return "the gradient is zero everywhere, but the value does depend on it: was the parameter turned into a plain "
-           "number (value_of, stop_gradient, a cast)?";
-  const double ratio = common_ratio(known);
-  if (std::isfinite(ratio) && std::abs(ratio - 1) > 1e-6) return ratio_hint(ratio, known.size());
-  const std::string rearranged = known.complete() ? rearrangement_hint(known) : "";
-  if (!rearranged.empty()) return rearranged;
-  const std::string flipped = flipped_hint(known);
-  if (!flipped.empty()) return flipped;
-  if (constant_offset(known))
-    return fill("every entry is off by the same {}", {number(known.analytic[0] - known.numeric[0], "{:.6g}")});
-  return known.complete() ? location_hint(known.shape, findings) : "";
+inline std::string zero_hint(const LeafPair& leaf) {
+  for (const double each : leaf.analytic)
+    if (each != 0) return {};
+  return "the gradient is zero everywhere, but the value does depend on it: was the parameter turned into a plain "
+         "number "
+         "(value_of, stop_gradient, a cast)?";
 }
 
-inline std::string swapped_hint(const FlatProblem& problem, const Findings& findings, std::size_t i) {
-  const LeafPair leaf = leaf_pair(problem.leaves[i], findings);
-  for (std::size_t j = 0; j < problem.leaves.size() && leaf.complete(); ++j) {
-    if (j == i || problem.leaves[j].size() != leaf.shape.size()) continue;
-    const LeafPair other = leaf_pair(problem.leaves[j], findings);
+inline std::string swapped_hint(const LeafPair& leaf) {
+  const auto& leaves = leaf.problem.leaves;
+  for (std::size_t j = 0; j < leaves.size() && leaf.complete(); ++j) {
+    if (j == leaf.leaf || leaves[j].size() != leaf.shape.size()) continue;
+    const LeafPair other = leaf_pair(leaf.problem, leaf.findings, j);
     if (!other.complete() || other.tiny() == 0) continue;
     bool same = true;
     for (std::size_t k = 0; same && k < leaf.size(); ++k) same = leaf.close(leaf.analytic[k], other.numeric[k]);
-    if (same) return "holds the gradient of " + other.shape.label();
+    if (same) return "holds the gradient of " + leaves[j].label();
   }
   return {};
 }
 
+// What each says of a leaf with a wrong gradient, or nothing; the first that speaks is heard. A new hint is a function
+// and its place in this list.
+using Hint = std::string (*)(const LeafPair&);
+inline constexpr Hint hints[] = {swapped_hint, zero_hint,   ratio_hint,   rearrangement_hint,
+                                 flipped_hint, offset_hint, location_hint};
+
 inline void add_hints(const FlatProblem& problem, Findings& findings) {
   for (std::size_t i = 0; i < problem.leaves.size(); ++i) {
-    if (findings.verdicts[i] != GradcheckVerdict::wrong || problem.leaves[i].size() == 0) continue;
-    std::string hint = swapped_hint(problem, findings, i);
-    if (hint.empty()) hint = leaf_hint(leaf_pair(problem.leaves[i], findings), findings);
-    if (!hint.empty()) findings.hints.push_back(problem.leaves[i].label() + ": " + hint);
+    if (findings.verdicts[i] != GradcheckVerdict::wrong) continue;
+    const LeafPair leaf = leaf_pair(problem, findings, i);
+    if (leaf.size() == 0) continue;
+    std::string text;
+    for (std::size_t k = 0; text.empty() && k < std::size(hints); ++k) text = hints[k](leaf);
+    if (!text.empty()) findings.hints.push_back(leaf.shape.label() + ": " + text);
   }
 }
 

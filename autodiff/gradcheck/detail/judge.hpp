@@ -1,7 +1,9 @@
 // Compares one analytic slope with the function it claims to belong to.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "autodiff/gradcheck/detail/columns.hpp"
@@ -11,22 +13,38 @@
 
 namespace grove::detail::check {
 
-// Tolerances for one leaf.
+// How the analytic slope itself is known: its own rounding, and its size a tenth of the parameters away.
+struct Precision {
+  double rounding = 0;
+  double typical = 0;
+  double epsilon = 0;  // of the values
+
+  // What changes more is no rounding, but a kink in the function.
+  bool is_rounding() const { return rounding <= std::sqrt(epsilon) * typical; }
+};
+
+// Tolerances for one comparison.
 struct Yardstick {
   double rtol = 0;
   double atol = 0;
   double resolution = 0;  // an estimated error below this is as good as none
+  double rounding = 0;    // of the analytic slope
+  double vanishing = 0;   // what a slope about to vanish is small beside
 
   double tolerance(double analytic, const NumericDerivative& numeric) const {
-    return atol + rtol * largest_magnitude({analytic, numeric.value}) + 3 * numeric.error;
+    return atol + rtol * largest_magnitude({analytic, numeric.value}) + 3 * numeric.error + 10 * rounding;
   }
-  // Whether the numeric derivative is sharp enough for agreement to mean something.
+  // Whether the numeric derivative is sharp enough for agreement to mean something: to twice the promised 100·rtol.
   bool resolves(double analytic, const NumericDerivative& numeric) const {
-    const double relative = std::min(100 * rtol, 0.05) * largest_magnitude({analytic, numeric.value});
-    return numeric.found() && 3 * numeric.error <= std::max(relative, resolution);
+    const double size = largest_magnitude({analytic, numeric.value});
+    const double near_zero = size < 0.01 * vanishing ? rtol * vanishing : 0;
+    return numeric.found() && 3 * numeric.error <= std::max({std::min(50 * rtol, 0.05) * size, near_zero, resolution});
   }
   bool agrees(double analytic, const NumericDerivative& numeric) const {
     return numeric.found() && std::abs(analytic - numeric.value) <= tolerance(analytic, numeric);
+  }
+  bool passes(double analytic, const NumericDerivative& numeric) const {
+    return agrees(analytic, numeric) && resolves(analytic, numeric);
   }
 };
 
@@ -44,7 +62,7 @@ inline NumericDerivative difference(DifferenceMethod method, const Line& line, d
     case DifferenceMethod::central:
       return central_difference(line, h);
     case DifferenceMethod::central4:
-      return fourth_order_difference(line, h).derivative;
+      return fourth_order_difference(line, h);
     case DifferenceMethod::sweep:
       return sweep(line, h);
     case DifferenceMethod::richardson:
@@ -56,10 +74,11 @@ inline NumericDerivative difference(DifferenceMethod method, const Line& line, d
 // The best that sweeps at several scales can do; stops at the first that is sharp enough.
 inline NumericDerivative sweep_scales(const Line& line, const std::vector<double>& scales, double analytic,
                                       const Yardstick& yardstick) {
+  Sweep all(line);
   NumericDerivative best;
   for (double scale : scales) {
-    const NumericDerivative candidate = sweep(line, scale);
-    if (candidate.error < best.error) best = candidate;
+    all.add(scale);
+    best = all.best();
     if (yardstick.resolves(analytic, best)) break;
   }
   return best;
@@ -74,12 +93,6 @@ struct Sides {
     const NumericDerivative &l = left.slope, &r = right.slope;
     if (!l.found() || !r.found()) return false;
     return std::abs(l.value - r.value) > 10 * (l.error + r.error) + 1e-6 * largest_magnitude({l.value, r.value});
-  }
-  // Both know the slope right at the point, and it is not the one that central differences across it see.
-  bool contradict(const NumericDerivative& central) const {
-    const NumericDerivative& local = sharper();
-    return left.slope.found() && right.slope.found() && central.found() &&
-           std::abs(local.value - central.value) > 10 * (local.error + central.error);
   }
   const NumericDerivative& sharper() const { return left.slope.error < right.slope.error ? left.slope : right.slope; }
 };
@@ -103,9 +116,15 @@ inline Sides best_sides(const Line& line, const std::vector<double>& scales) {
 
 inline std::string brief(double x) { return number(x, "{:.6g}"); }
 
+inline std::string describe_jump(const NumericDerivative& swept) {
+  const bool left = swept.jump_left != 0;
+  return fill("the value jumps by {} just {} the point: it is not continuous there; move the point",
+              {brief(left ? swept.jump_left : swept.jump_right), left ? "below" : "above"});
+}
+
 inline std::string describe_kink(const Sides& sides, double analytic) {
   if (sides.left.unbounded || sides.right.unbounded)
-    return "the slope grows without bound as the step shrinks: a jump or a vertical tangent; move the point";
+    return "the slope grows without bound as the step shrinks: a vertical tangent or a fast oscillation";
   const auto [low, high] = std::minmax(sides.left.slope.value, sides.right.slope.value);
   const bool between = analytic >= low - std::abs(low) * 1e-6 && analytic <= high + std::abs(high) * 1e-6;
   return fill("left slope {}, right slope {}, analytic {} them; move the point by more than {}",
@@ -113,58 +132,110 @@ inline std::string describe_kink(const Sides& sides, double analytic) {
                number(std::max(sides.left.slope.step, sides.right.slope.step), "{:.1g}")});
 }
 
-// `scales` are the sizes of change to try, the most likely first; `first_step` is for the cheap first look.
-inline Judgement judge(const Line& line, double analytic, const std::vector<double>& scales, double first_step,
-                       DifferenceMethod method, const Yardstick& yardstick) {
-  using enum GradcheckVerdict;
-  Judgement result;
-  const auto finish = [&](GradcheckVerdict verdict) {
-    result.verdict = verdict;
-    result.tolerance = yardstick.tolerance(analytic, result.numeric);
-    return result;
-  };
-  const auto passes = [&] {
-    return yardstick.agrees(analytic, result.numeric) && yardstick.resolves(analytic, result.numeric);
-  };
-  result.numeric = difference(method, line, first_step);
-  if (!std::isfinite(analytic)) return finish(non_finite);
-  if (passes()) return finish(ok);
+// The judgement of one slope, in the order in which doubts are dealt with.
+class Judge {
+ public:
+  Judge(const Line& line, double analytic, const Yardstick& yardstick)
+      : line_(line), analytic_(analytic), yardstick_(yardstick) {}
 
-  const NumericDerivative swept = sweep_scales(line, scales, analytic, yardstick);
-  if (swept.found()) result.numeric = swept;
-  // Exactly zero at the best step is no accident of rounding, however small the zero that was expected.
-  const bool both_zero = swept.found() && swept.value == 0 && analytic == 0;
-  if (swept.found() && (passes() || both_zero)) return finish(ok);
+  // `scales` are the sizes of change to try, the most likely first; `first_step` is for the cheap first look.
+  // `precision` is asked only where that look is not enough.
+  Judgement decide(const std::vector<double>& scales, double first_step, DifferenceMethod method,
+                   const std::function<Precision()>& precision) {
+    using enum GradcheckVerdict;
+    result_.numeric = difference(method, line_, first_step);
+    if (!std::isfinite(analytic_)) return finish(non_finite);
+    if (passes() && is_straight(result_.numeric)) return finish(ok);
+    // A parameter that the value does not use, in a leaf that it does.
+    if (analytic_ == 0 && is_flat({first_step, 0.1 * scales.front()})) return finish(ok);
 
-  const Sides sides = best_sides(line, scales);
-  if (!swept.found() && sides.sharper().found()) {
-    result.numeric = sides.sharper();
-    result.note = "one-sided difference";
+    const Precision known = precision();
+    if (known.is_rounding()) yardstick_.rounding = known.rounding;
+    yardstick_.vanishing = known.typical;
+    return decide_closely(scales, known);
   }
-  if (sides.differ()) {
-    result.left = sides.left.slope.value;
-    result.right = sides.right.slope.value;
-    result.note = describe_kink(sides, analytic);
-    return finish(non_smooth);
+
+ private:
+  Judgement decide_closely(const std::vector<double>& scales, const Precision& known) {
+    using enum GradcheckVerdict;
+    const NumericDerivative swept = sweep_scales(line_, scales, analytic_, yardstick_);
+    if (swept.found()) result_.numeric = swept;
+    if (swept.jump_left != 0 || swept.jump_right != 0) {
+      result_.note = describe_jump(swept);
+      return finish(non_smooth);
+    }
+    // Exactly zero at the best step is no accident of rounding, however small the zero that was expected.
+    const bool both_zero = swept.value == 0 && analytic_ == 0;
+    if (swept.found() && !swept.crooked && (passes() || both_zero)) return finish(ok);
+    if (std::abs(analytic_) > swept.hidden && !yardstick_.agrees(analytic_, swept))
+      return undecided(fill("below steps of {} the value changes faster than differences can follow",
+                            {number(swept.step, "{:.1g}")}));
+    if (!swept.crooked && yardstick_.resolves(analytic_, swept)) return disagree(known);
+
+    const Sides sides = best_sides(line_, scales);
+    if (!swept.found() && sides.sharper().found()) {
+      result_.numeric = sides.sharper();
+      result_.note = "one-sided difference";
+    }
+    if (sides.differ()) {
+      result_.left = sides.left.slope.value;
+      result_.right = sides.right.slope.value;
+      result_.note = describe_kink(sides, analytic_);
+      return finish(non_smooth);
+    }
+    if (!result_.numeric.found()) {
+      result_.note = "no finite value around the point";
+      return finish(non_finite);
+    }
+    if (passes()) return finish(ok);
+    const bool sharp = yardstick_.resolves(analytic_, result_.numeric) ||
+                       std::abs(analytic_ - result_.numeric.value) > 10 * (result_.numeric.error + yardstick_.rounding);
+    if (sharp && !yardstick_.agrees(analytic_, result_.numeric)) return disagree(known);
+    return undecided(fill("the numeric derivative is only known to ±{}", {number(result_.numeric.error, "{:.1e}")}));
   }
-  if (sides.contradict(result.numeric)) {
-    result.note =
-        fill("slope {} at the point, {} across ±{}: there is a kink nearby",
-             {brief(sides.sharper().value), brief(result.numeric.value), number(2 * result.numeric.step, "{:.1g}")});
-    result.numeric = sides.sharper();
-    if (yardstick.agrees(analytic, result.numeric)) return finish(non_smooth);
+
+  // The slopes differ: because the gradient jumps where the parameters change in their last digit, because it is that
+  // of the function without its noise, or because it is wrong.
+  Judgement disagree(const Precision& known) {
+    const NumericDerivative coarse{result_.numeric.coarse_value, result_.numeric.coarse_error};
+    const bool clear = 3 * coarse.error <= 0.05 * largest_magnitude({analytic_, coarse.value});
+    if (clear && yardstick_.agrees(analytic_, coarse))
+      return undecided(fill("slope {} by larger steps, {} by smaller ones: noise, or a fine oscillation",
+                            {brief(coarse.value), brief(result_.numeric.value)}));
+    if (std::abs(analytic_ - result_.numeric.value) > 10 * known.rounding) return finish(GradcheckVerdict::wrong);
+    return undecided(fill("the gradient itself changes by {} when the parameters change in their last digit",
+                          {number(known.rounding, "{:.1e}")}));
   }
-  if (!result.numeric.found()) {
-    result.note = "no finite value around the point";
-    return finish(non_finite);
+
+  bool passes() const { return yardstick_.passes(analytic_, result_.numeric); }
+
+  // A kink right at the point would show as a bend; so does a strong curvature, which then needs a closer look.
+  bool is_straight(const NumericDerivative& numeric) const {
+    return !numeric.crooked && std::abs(numeric.bend) <= 0.01 * largest_magnitude({analytic_, numeric.value});
   }
-  if (passes()) return finish(ok);
-  const bool sharp = yardstick.resolves(analytic, result.numeric) ||
-                     std::abs(analytic - result.numeric.value) > 10 * result.numeric.error;
-  if (sharp && !yardstick.agrees(analytic, result.numeric)) return finish(wrong);
-  result.note = fill("the numeric derivative is only known to ±{}", {number(result.numeric.error, "{:.1e}")});
-  return finish(inconclusive_noise);
-}
+
+  bool is_flat(std::initializer_list<double> steps) const {
+    for (const double step : steps)
+      if (const Pair pair = probe_pair(line_, step); !pair.moved || !pair.flat) return false;
+    return true;
+  }
+
+  Judgement finish(GradcheckVerdict verdict) {
+    result_.verdict = verdict;
+    result_.tolerance = yardstick_.tolerance(analytic_, result_.numeric);
+    return result_;
+  }
+
+  Judgement undecided(std::string note) {
+    result_.note = std::move(note);
+    return finish(GradcheckVerdict::inconclusive_noise);
+  }
+
+  const Line& line_;
+  double analytic_;
+  Yardstick yardstick_;
+  Judgement result_;
+};
 
 // The order at which |f(t) - f(0) - t·slope - t²·curvature/2| falls with t, from large to small steps. Empty when the
 // remainder drowns in noise at once, as for a linear function.
