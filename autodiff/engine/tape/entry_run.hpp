@@ -1,4 +1,4 @@
-// Arithmetic on the entries [begin, end) of a statement. A zero factor wins over an infinite partial, as in the sweep.
+// Arithmetic on the entries [begin, end) of a statement. A zero wins over an infinity, as in the sweep.
 #pragma once
 
 #include <cstddef>
@@ -36,8 +36,8 @@ struct EntryRun {
 
   /// Multiplies the partials by p; there is at least one.
   [[gnu::always_inline]] static void scale(Entry* begin, Entry* end, const S p) {
-    if (is_exact_zero(p)) [[unlikely]]
-      return set_zero(begin, end);
+    if (is_zero_or_infinite(p)) [[unlikely]]
+      return scale_guarded(begin, end, p);
     do {
       begin->partial *= p;
       keep_scalar();
@@ -45,8 +45,8 @@ struct EntryRun {
   }
   /// The same for entries none of which may be of `slot`. If one is, returns false; scaled they are in any case.
   [[gnu::always_inline]] static bool scale_without(std::uint32_t slot, Entry* begin, Entry* end, const S p) {
-    if (is_exact_zero(p)) [[unlikely]] {
-      set_zero(begin, end);
+    if (is_zero_or_infinite(p)) [[unlikely]] {
+      scale_guarded(begin, end, p);
       return false;
     }
     for (; begin != end; ++begin) {
@@ -85,8 +85,9 @@ struct EntryRun {
 
  private:
   [[gnu::noinline, gnu::cold]] static S zero_or_nan(S a, S b) { return a == S(0) || b == S(0) ? S(0) : a * b; }
-  [[gnu::noinline, gnu::cold]] static void set_zero(Entry* begin, Entry* end) {
-    for (; begin != end; ++begin) begin->partial = S(0);
+  [[gnu::noinline, gnu::cold]] static void scale_guarded(Entry* begin, Entry* end, const S p) {
+    for (; begin != end; ++begin)
+      begin->partial = is_exact_zero(p) || is_exact_zero(begin->partial) ? S(0) : S(begin->partial * p);
   }
   // In a loop: a vectorised one of two or three elements would stall on store forwarding.
   [[gnu::always_inline]] static void keep_scalar() {

@@ -8,6 +8,14 @@
 
 namespace grove::detail {
 
+/// Sends an infinite adjoint; not along a zero partial, so that the norm of zeros has slope 0 (and not 0·∞).
+template <class S>
+[[gnu::noinline, gnu::cold]] void send_infinite(const TapeEntry<S>* entry, const TapeEntry<S>* end, S a, S* adjoints) {
+  for (; entry != end; ++entry) {
+    if (!is_exact_zero(entry->partial)) adjoints[entry->slot] += a * entry->partial;
+  }
+}
+
 /// Sends the adjoints of the slots [first, last), the newest first, along the entries that end at `entry`, and sets
 /// them to zero. Returns where the entries of these statements begin. A zero adjoint sends nothing.
 template <class S>
@@ -16,8 +24,13 @@ const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* c
   for (std::size_t slot = last; slot-- > first;) {
     const S a = adjoints[slot];
     std::size_t size = std::size_t(counts[slot]);
-    if (is_exact_zero(a)) {
+    if (is_zero_or_infinite(a)) {
+      const TapeEntry<S>* const end = entry;
       entry = EntryBytes<S>::before(entry, size * EntryBytes<S>::unit);
+      if (!is_exact_zero(a)) [[unlikely]] {
+        adjoints[slot] = S(0);
+        send_infinite(entry, end, a, adjoints);
+      }
       continue;
     }
     adjoints[slot] = S(0);

@@ -12,6 +12,16 @@ constexpr bool is_exact_zero(const S& s) { return s == S(0); }
 
 namespace detail {
 
+/// True for the factors that are no ordinary ones, by one comparison.
+template <class S>
+constexpr bool is_zero_or_infinite(const S& s) {
+  if constexpr (std::is_floating_point_v<S>) {
+    return s * S(0.5) == s;
+  } else {
+    return is_exact_zero(s);
+  }
+}
+
 /// False for numbers on which no tape records: variables of such a scalar are always constants.
 template <class S>
 inline constexpr bool is_recordable = true;

@@ -46,3 +46,17 @@ TEST_CASE("Eigen matrices of variables mix with plain matrices and numbers") {
   };
   checked_gradient(f, a);
 }
+
+TEST_CASE("norms of an Eigen vector of variables that are zero have slope zero") {
+  const VectorXd zeros = VectorXd::Zero(2), ahead{{0.0, 2.0}};
+  const auto norm = [](const auto& x) { return Eigen::VectorX<grove::scalar_t<decltype(x)>>(x).norm(); };
+  const auto cubic = [](const auto& x) { return Eigen::VectorX<grove::scalar_t<decltype(x)>>(x).template lpNorm<3>(); };
+  const auto by_hand = [](const auto& x) { return sqrt(x[0] * x[0] + x[1] * x[1]); };
+  CHECK(grove::grad(norm)(zeros) == zeros);
+  CHECK(grove::grad(cubic)(zeros) == zeros);
+  CHECK(grove::grad(by_hand)(zeros) == zeros);
+  CHECK(grove::grad(norm)(ahead) == VectorXd::Unit(2, 1));
+  const VectorXd root = grove::grad([](const auto& x) { return sqrt(x[0] + x[1] * x[1]); })(zeros);
+  CHECK(std::isinf(root[0]));
+  CHECK(root[1] == 0);
+}
