@@ -3,9 +3,12 @@
 
 #include <Eigen/Core>
 #include <concepts>
+#include <cstddef>
+#include <initializer_list>
 #include <type_traits>
 
 #include "autodiff/engine/array/extent.hpp"
+#include "autodiff/engine/array/into_eigen.hpp"
 #include "autodiff/engine/array/members.hpp"
 
 namespace grove {
@@ -18,6 +21,13 @@ constexpr void assignment_to_part() {
                 "grove: a part of an active matrix cannot be assigned; make the whole with hcat, vcat or stack, or "
                 "fill an Eigen::Matrix<T, ...>");
 }
+
+template <class Plain, std::size_t N>
+inline constexpr bool is_static_vector_of = N >= 2 &&
+                                            (plain_traits<Plain>::rows == 1 || plain_traits<Plain>::cols == 1) &&
+                                            plain_traits<Plain>::rows* plain_traits<Plain>::cols == int(N);
+template <class... E>
+inline constexpr bool are_entries = ((std::is_arithmetic_v<E> || is_differentiable_number<E>)&&...);
 
 }  // namespace detail
 
@@ -44,9 +54,25 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
   /// Empty.
   Active() = default;
 
+  /// A vector of static size from its entries, variables and numbers: `grove::Vector<T, 2>(a, 1.0)`.
+  template <class... E>
+  requires(detail::are_entries<E...>&& contiguous&& detail::is_static_vector_of<Plain, sizeof...(E)>)
+      Active(const E&... entries) {  // NOLINT: like Eigen
+    Eigen::Matrix<Scalar, RowsAtCompileTime, ColsAtCompileTime> variables;
+    Index k = 0;
+    ((variables[k++] = Scalar(entries)), ...);
+    detail::gather_variables(*this, variables);
+  }
+  /// A matrix from its rows, `grove::Matrix<T, 2, 2>{{a, b}, {c, d}}`, or a vector from one: `grove::Vector<T>{{a,
+  /// b}}`.
+  explicit Active(std::initializer_list<std::initializer_list<Scalar>> rows) requires contiguous {
+    detail::gather_variables(*this, Eigen::Matrix<Scalar, RowsAtCompileTime, ColsAtCompileTime>(rows));
+  }
+
   /// Not to be filled afterwards: the message says what to do instead.
   template <std::integral... N>
-  requires(sizeof...(N) == 1 || sizeof...(N) == 2) explicit Active(N...) {
+  requires((sizeof...(N) == 1 || sizeof...(N) == 2) &&
+           !detail::is_static_vector_of<Plain, sizeof...(N)>) explicit Active(N...) {
     static_assert(sizeof...(N) == 0,
                   "grove: an active matrix is made whole; begin with Zero, Ones, Constant or Identity, use stack, hcat "
                   "or vcat, or fill an Eigen::Matrix<T, ...> entry by entry");

@@ -84,9 +84,6 @@ inline auto operator*(A&& a, B&& b) {
 
 namespace detail {
 
-template <class T>
-inline constexpr bool is_differentiable_number = is_var<T> || is_dual<T>;
-
 /// An Eigen matrix of variables (or duals) and one of plain numbers.
 template <class A, class B>
 concept MixedMatrices = is_matrix_kind<A> && is_matrix_kind<B> && EigenDense<A> && EigenDense<B> &&

@@ -168,3 +168,6 @@ auto eigh(const A& a) {
 }
 
 }  // namespace grove
+
+// Used by the above when recordings nest.
+#include "autodiff/operations/linear_algebra/detail/self_adjoint_solver.hpp"

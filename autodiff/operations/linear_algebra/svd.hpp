@@ -241,22 +241,5 @@ auto svd(const A& a) {
 
 }  // namespace grove
 
-/// Eigen's BDCSVD finds large sets of singular values by bisection, which has no derivative; on matrices of variables
-/// or duals that class is therefore Eigen's JacobiSVD. (`svd` is faster: it needs no variables inside.)
-#if EIGEN_VERSION_AT_LEAST(3, 4, 90)
-template <class T, int R, int C, int O, int MR, int MC, int Options>
-requires(grove::detail::is_differentiable_number<T>) class Eigen::BDCSVD<Eigen::Matrix<T, R, C, O, MR, MC>, Options>
-    : public Eigen::JacobiSVD<Eigen::Matrix<T, R, C, O, MR, MC>, Options> {
- public:
-  using Eigen::JacobiSVD<Eigen::Matrix<T, R, C, O, MR, MC>, Options>::JacobiSVD;
-  void setSwitchSize(int) {}
-};
-#else
-template <class T, int R, int C, int O, int MR, int MC>
-requires(grove::detail::is_differentiable_number<T>) class Eigen::BDCSVD<Eigen::Matrix<T, R, C, O, MR, MC>>
-    : public Eigen::JacobiSVD<Eigen::Matrix<T, R, C, O, MR, MC>> {
- public:
-  using Eigen::JacobiSVD<Eigen::Matrix<T, R, C, O, MR, MC>>::JacobiSVD;
-  void setSwitchSize(int) {}
-};
-#endif
+// Used by the above when recordings nest.
+#include "autodiff/operations/linear_algebra/detail/svd_solver.hpp"

@@ -1,3 +1,4 @@
+#include "autodiff/operations/linear_algebra/eigh.hpp"
 #include "tests/autodiff/engine/scalar/eigen_scalar.hpp"
 
 using namespace grove_test;

@@ -1,0 +1,72 @@
+// Active arrays written into Eigen's own matrices of variables: z.col(0) = x, z.row(1) += x, z << x, y.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "autodiff/engine/array/kinds.hpp"
+
+namespace grove {
+namespace detail {
+
+template <class To>
+concept MatrixOfVariables = EigenDense<To> && is_var<typename bare<To>::Scalar>;
+
+/// Calls write(entry of `to`, entry of x) for all. As in Eigen a vector may stand for one that lies the other way.
+template <class To, class X, class Write>
+void write_entries(To& to, const X& x, const Write& write) {
+  const auto& from = evaluated(x);
+  constexpr bool turned =
+      (int(To::RowsAtCompileTime) == 1 && int(X::ColsAtCompileTime) == 1 && int(To::ColsAtCompileTime) != 1) ||
+      (int(To::ColsAtCompileTime) == 1 && int(X::RowsAtCompileTime) == 1 && int(To::RowsAtCompileTime) != 1);
+  const Index rows = turned ? from.cols() : from.rows(), cols = turned ? from.rows() : from.cols();
+  if (to.rows() != rows || to.cols() != cols) [[unlikely]]
+    throw ShapeError(fill("assignment: a part of {} cannot take {}",
+                          {shape_text(to.rows(), to.cols()), shape_text(from.rows(), from.cols())}));
+  for (Index j = 0; j < cols; ++j) {
+    for (Index i = 0; i < rows; ++i) write(to.coeffRef(i, j), turned ? from.element(j, i) : from.element(i, j));
+  }
+}
+
+template <class To, ActiveDense X>
+void assign_entries(To& to, const X& x) {
+  if constexpr (std::is_base_of_v<Eigen::PlainObjectBase<To>, To>) to.resize(x.rows(), x.cols());
+  write_entries(to, x, [](auto& entry, auto&& value) { entry = value; });
+}
+
+template <class X>
+auto as_variables(const X& x) {
+  using Plain = typename X::PlainObject;
+  return Eigen::Matrix<Var<typename plain_traits<Plain>::Scalar>, plain_traits<Plain>::rows, plain_traits<Plain>::cols>(
+      x.matrix());
+}
+
+template <class T>
+inline constexpr bool is_comma_initializer = false;
+template <class X>
+inline constexpr bool is_comma_initializer<Eigen::CommaInitializer<X>> = true;
+
+}  // namespace detail
+
+template <detail::MatrixOfVariables To, detail::ActiveDense X>
+decltype(auto) operator+=(To&& to, const X& x) {
+  detail::write_entries(to, x, [](auto& entry, auto&& value) { entry += std::move(value); });
+  return std::forward<To>(to);
+}
+template <detail::MatrixOfVariables To, detail::ActiveDense X>
+decltype(auto) operator-=(To&& to, const X& x) {
+  detail::write_entries(to, x, [](auto& entry, auto&& value) { entry -= std::move(value); });
+  return std::forward<To>(to);
+}
+
+/// Eigen's comma initializer: `z << x, y, 1.0;`.
+template <detail::MatrixOfVariables To, detail::ActiveDense X>
+auto operator<<(To&& to, const X& x) {
+  return to << detail::as_variables(x);
+}
+template <class Filled, detail::ActiveDense X>
+requires detail::is_comma_initializer<detail::bare<Filled>>
+decltype(auto) operator,(Filled&& filled, const X& x) { return filled.operator,(detail::as_variables(x)); }
+
+}  // namespace grove
