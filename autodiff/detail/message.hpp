@@ -2,14 +2,14 @@
 // that includes Grove; here all arguments are of one type, so a message costs a compilation next to nothing.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "autodiff/detail/fmt.hpp"
 
 namespace grove::detail {
 

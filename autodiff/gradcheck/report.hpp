@@ -1,8 +1,6 @@
 // What a gradient check found: a verdict, the worst entries, a summary of each leaf, hints.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <cstdint>
 #include <limits>
 #include <ostream>
@@ -10,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "autodiff/detail/fmt.hpp"
 #include "autodiff/detail/message.hpp"
 
 namespace grove {

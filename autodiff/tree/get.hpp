@@ -1,8 +1,6 @@
 // Members of a tree by name: a count or a learning rate deep inside an optimizer's state.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -11,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/fmt.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/tree/detail/member_access.hpp"
 #include "autodiff/tree/path.hpp"

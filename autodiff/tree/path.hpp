@@ -1,8 +1,6 @@
 // Where a leaf is in its tree, as a user would write it: layers[1].weight.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <concepts>
 #include <cstddef>
 #include <ostream>
@@ -10,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "autodiff/detail/fmt.hpp"
 #include "autodiff/detail/message.hpp"
 
 namespace grove::tree {

@@ -1,10 +1,9 @@
 // Printing of variables and active arrays inside a loss: their values, as Eigen and fmt print plain ones.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <ostream>
 
+#include "autodiff/detail/fmt.hpp"
 #include "autodiff/operations/values/value_of.hpp"
 
 namespace grove {

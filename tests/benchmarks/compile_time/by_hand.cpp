@@ -1,5 +1,9 @@
 // A linear regression with its gradient written by hand.
+#if __has_include(<fmt/base.h>)
+#include <fmt/format.h>
+#else
 #include <fmt/core.h>
+#endif
 
 #include <Eigen/Dense>
 
