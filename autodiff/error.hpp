@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "autodiff/detail/ieee.hpp"
+
 namespace grove {
 
 /// Base of every exception that Grove throws. The message names the operation, the path or the operands, and both

@@ -91,6 +91,10 @@ complain_each "includes a later room" < <(
 complain_each "includes an internal header" < <(
   grep -rnE '^ *# *include *["<](autodiff|optim|models)/(.*/)?(detail|engine)/' examples README.md || true
 )
+# fmt/core.h has no format() from fmt 12.2 on.
+complain_each "includes fmt/core.h (autodiff/detail/fmt.hpp has what is needed)" < <(
+  grep -rnE '^ *# *include *<fmt/core\.h>' autodiff optim models examples README.md | grep -v '^autodiff/detail/fmt\.hpp' || true
+)
 # One header has one spelling, the one that users write.
 complain_each "includes relative to its own folder" < <(
   grep -rnE '^ *# *include *"' autodiff optim models --include='*.hpp' | grep -vE '"(autodiff|optim|models)/' || true
