@@ -12,14 +12,15 @@
 
 #include "optim/numerics/detail/check.hpp"
 #include "optim/protocol/chain.hpp"
+#include "optim/wrappers/detail/process.hpp"
 
 namespace grove::optim {
 namespace detail {
 
 /// Threads that sleep until there is a pass to share. The caller's thread is one of them.
-class Workers final : public WorkSharing {
+class Team {
  public:
-  explicit Workers(int count) {
+  explicit Team(int count) {
     try {
       for (int i = 1; i < count; ++i) threads_.emplace_back([this, i] { work(i); });
     } catch (...) {
@@ -27,13 +28,13 @@ class Workers final : public WorkSharing {
       throw;
     }
   }
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
-  ~Workers() override { stop(); }
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+  ~Team() { stop(); }
 
-  int count() const override { return static_cast<int>(threads_.size()) + 1; }
+  int count() const { return static_cast<int>(threads_.size()) + 1; }
 
-  void run(void (*part)(void*, int), void* context) override {
+  void run(void (*part)(void*, int), void* context) {
     const std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
     if (!turn) {  // another thread of the user's has them; it is not worth waiting
       for (int i = 0; i < count(); ++i) part(context, i);
@@ -100,6 +101,31 @@ class Workers final : public WorkSharing {
   std::vector<std::thread> threads_;
 };
 
+/// A team, and what is left of it in a process that was forked from the one that made it: the caller, who works alone.
+class Workers final : public WorkSharing {
+ public:
+  explicit Workers(int count) : team_(std::make_unique<Team>(count)) {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() override {
+    // What the lost threads held or waited for can be neither used nor destroyed.
+    if (is_forked()) static_cast<void>(team_.release());
+  }
+
+  int count() const override { return team_->count(); }
+
+  void run(void (*part)(void*, int), void* context) override {
+    if (!is_forked()) return team_->run(part, context);
+    for (int i = 0; i < count(); ++i) part(context, i);
+  }
+
+ private:
+  bool is_forked() const { return process_id() != process_; }
+
+  long process_ = process_id();
+  std::unique_ptr<Team> team_;
+};
+
 }  // namespace detail
 
 /// The link behind `threads`. Copies share the threads, which end with the last of them.
@@ -139,7 +165,8 @@ struct Threads {
 ///
 /// On trees of fewer than some thirty thousand doubles, and where another thread is using the same optimizer at the
 /// time, the caller works alone. Whole-tree links, such as clip_by_global_norm, run on one thread. Nothing is allocated
-/// in a step. Throws: HyperparameterError if count < 1; std::system_error if there are no threads to be had.
+/// in a step. In a process that was forked from the one that made it the caller works alone, too: fork copies no
+/// threads. Throws: HyperparameterError if count < 1; std::system_error if there are no threads to be had.
 template <class T>
 auto threads(int count, const T& optimizer) {
   detail::check_positive("threads", "count", count);

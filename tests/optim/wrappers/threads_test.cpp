@@ -1,7 +1,9 @@
 // Steps on several threads give what one thread gives. Also run under ThreadSanitizer.
 #include "optim/wrappers/threads.hpp"
 
+#include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "optim/optimizers/adamw.hpp"
@@ -11,6 +13,11 @@
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/trace.hpp"
 #include "tests/catch.hpp"
+
+#if defined(__unix__)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 using namespace grove::optim;
 
@@ -112,3 +119,32 @@ TEST_CASE("what a link throws on another thread arrives") {
   grads.setZero();
   CHECK_NOTHROW(optimizer.update(grads, state, grads));
 }
+
+#if defined(__unix__)
+// threads-after-fork
+TEST_CASE("in a forked process the caller works alone, to the same bits") {
+  const auto params_after = [](const auto& optimizer) {
+    Eigen::VectorXd params = Eigen::VectorXd::LinSpaced(200'000, -1, 1);
+    auto state = optimizer.init(params);
+    for (int i = 0; i < 3; ++i) step(optimizer, Eigen::VectorXd(params * 0.5), state, params);
+    return params;
+  };
+  const Eigen::VectorXd expected = params_after(adamw(1e-3));
+  for (const bool used_before : {false, true}) {
+    auto optimizer = std::make_unique<decltype(threads(3, adamw(1e-3)))>(threads(3, adamw(1e-3)));
+    if (used_before) CHECK(params_after(*optimizer) == expected);
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(60);
+      const bool right = params_after(*optimizer) == expected;
+      optimizer.reset();
+      _exit(right ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+    CHECK(params_after(*optimizer) == expected);
+  }
+}
+#endif
