@@ -20,7 +20,6 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
       [&](const auto& result, Recording<D>& recording, std::size_t inputs, auto& lifted) {
         Tape<D>& tape = recording.tape();
         const Var<D> loss = loss_value<D>(result);
-        tape.prepare_adjoints();
         if (VarAccess::is_active(loss, tape)) {
           *tape.adjoint(VarAccess::slot(loss)) = D(1);
           tape.sweep(inputs);

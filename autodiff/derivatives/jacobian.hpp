@@ -104,7 +104,6 @@ void reverse_jacobian(F& f, const P& params, J& jacobian, const Take& take_value
     Index m = 0;
     visit_variables(result, [&m](const Var<S>&) { ++m; });
     shape_jacobian(jacobian, m, n);
-    tape.prepare_adjoints();
     Index i = 0;
     visit_variables(result, [&](const Var<S>& y) {
       if (VarAccess::is_active(y, tape)) {

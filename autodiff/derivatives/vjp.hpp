@@ -23,7 +23,6 @@ class KeptRecording {
   P pull_back(const Cotangent& cotangent) {
     tree::check_same_structure("vjp", value_, cotangent, "the value", "the cotangent");
     const Activated activated(*tape_);
-    tape_->prepare_adjoints();
     try {
       tree::detail::visit_leaves([this](const auto& y, const auto& c) { this->seed(y, c); }, result_, cotangent);
     } catch (...) {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/kept_by_thread.hpp"
 #include "optim/optimizers/adamw.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/partition.hpp"
@@ -84,13 +85,16 @@ inline void check_ns_coeffs(std::string_view function, const contrib::NewtonSchu
   if (rows < 1 || (rows > 1 && rows > steps)) reject(function, "the number of ns_coeffs", "lie in [1, ns_steps]", rows);
 }
 
+struct NewtonSchulzScratch {};
+
 /// x ← a matrix with about the same singular vectors and singular values near 1. One row of coefficients serves all
 /// steps, several are a step each.
 template <class Scalar>
 void orthogonalize(Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>& x, const contrib::NewtonSchulzCoefficients& c,
                    int steps, contrib::MuonPreconditioning how, Scalar eps) {
   using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
-  static thread_local Matrix a, b, next;  // kept so that steps do not allocate
+  grove::detail::ThreadScratch<std::array<Matrix, 3>, NewtonSchulzScratch> scratch;
+  auto& [a, b, next] = *scratch;
   if (how != contrib::MuonPreconditioning::frobenius) a.noalias() = x * x.transpose();
   precondition(x, a, how, eps);
   const bool one = c.rows.size() == 1;
@@ -151,7 +155,8 @@ struct ScaleByMuon {
   template <class View>
   void orthogonalize(View& u) const {
     using Scalar = typename std::remove_cvref_t<View>::Scalar;
-    static thread_local Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic> x;
+    grove::detail::ThreadScratch<Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>, ScaleByMuon> scratch;
+    auto& x = *scratch;
     const bool tall = u.rows() > u.cols();
     if (tall) {
       x = u.matrix().transpose();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/kept_by_thread.hpp"
 #include "optim/linesearch/zoom.hpp"
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
@@ -57,7 +58,8 @@ struct ScaleByLbfgs {
     const auto slot = [&](std::int64_t age) {
       return static_cast<std::size_t>((state.count + 2 * size - 1 - age) % size);
     };
-    std::vector<A>& alpha = scratch<A>();
+    grove::detail::ThreadScratch<std::vector<A>, ScaleByLbfgs> scratch;
+    std::vector<A>& alpha = *scratch;
     alpha.resize(static_cast<std::size_t>(size));
     for (std::int64_t age = 0; age < size; ++age) {
       const std::size_t i = slot(age);
@@ -108,13 +110,6 @@ struct ScaleByLbfgs {
     detail::for_each_leaf(
         extra, [&](std::size_t, auto&& u, const auto& d) { u = u + detail::in_scalar_of(u, factor) * d; }, updates,
         direction);
-  }
-
-  /// Kept so that steps do not allocate.
-  template <class A>
-  static std::vector<A>& scratch() {
-    static thread_local std::vector<A> values;
-    return values;
   }
 };
 

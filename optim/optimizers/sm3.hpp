@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/kept_by_thread.hpp"
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/transforms/scale.hpp"
@@ -87,7 +88,8 @@ struct ScaleBySm3 {
   template <class A>
   void advance_matrix(auto& u, auto& nu, Sm3Accumulators<A>& mu) const {
     // The largest sums go to the columns at once and to the rows at the end, since all elements need the old ones.
-    std::vector<A>& largest = scratch<A>();
+    grove::detail::ThreadScratch<std::vector<A>, ScaleBySm3> scratch;
+    std::vector<A>& largest = *scratch;
     largest.assign(static_cast<std::size_t>(u.rows()), A(0));
     for (Eigen::Index j = 0; j < u.cols(); ++j) {
       A of_column(0);
@@ -100,13 +102,6 @@ struct ScaleBySm3 {
       mu.cols(j) = of_column;
     }
     for (Eigen::Index i = 0; i < u.rows(); ++i) mu.rows(i) = largest[static_cast<std::size_t>(i)];
-  }
-
-  /// Kept so that steps do not allocate.
-  template <class A>
-  static std::vector<A>& scratch() {
-    static thread_local std::vector<A> values;
-    return values;
   }
 };
 

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/kept_by_thread.hpp"
+
 namespace grove::detail {
 
 /// An active tree to be filled. One that owns memory is borrowed from those that earlier calls on this thread used, so
@@ -14,24 +16,23 @@ template <class Tree>
 class Borrowed {
  public:
   Borrowed() {
-    auto& pool = free_trees();
-    if (pool.empty()) {
+    Pool* const pool = kept_by_thread<Pool>();
+    if (pool == nullptr || pool->empty()) {
       tree_ = std::make_unique<Tree>();
     } else {
-      tree_ = std::move(pool.back());
-      pool.pop_back();
+      tree_ = std::move(pool->back());
+      pool->pop_back();
     }
   }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
-  ~Borrowed() { free_trees().push_back(std::move(tree_)); }
+  ~Borrowed() {
+    if (Pool* const pool = kept_by_thread<Pool>()) pool->push_back(std::move(tree_));
+  }
   Tree& operator*() { return *tree_; }
 
  private:
-  static std::vector<std::unique_ptr<Tree>>& free_trees() {
-    thread_local std::vector<std::unique_ptr<Tree>> pool;
-    return pool;
-  }
+  using Pool = std::vector<std::unique_ptr<Tree>>;
   std::unique_ptr<Tree> tree_;
 };
 template <class Tree>

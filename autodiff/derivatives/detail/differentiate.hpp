@@ -87,7 +87,6 @@ auto differentiate(std::index_sequence<I...> positions, F& f, const Args& args, 
                                     return Nothing{};
                                   }
                                 }();
-                                tape.prepare_adjoints();
                                 if (VarAccess::is_live(loss, tape)) {
                                   *tape.adjoint(VarAccess::slot(loss)) = S(1);
                                   tape.sweep(inputs);

@@ -31,13 +31,7 @@ class Arena {
   constexpr Arena() = default;
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  ~Arena() {
-    while (first_ != nullptr) {
-      Chunk* const next = first_->next;
-      ::operator delete (first_, std::align_val_t{alignment});
-      first_ = next;
-    }
-  }
+  ~Arena() { free_chunks(); }
 
   void* allocate(std::size_t bytes) {
     const std::size_t padded = (bytes + alignment - 1) & ~(alignment - 1);
@@ -64,6 +58,17 @@ class Arena {
     offset_ = mark.offset;
   }
 
+  /// True if memory ran out since the last release.
+  bool ran_out() const { return ran_out_; }
+  /// Gives the memory of an empty arena back to the system.
+  void release() {
+    free_chunks();
+    chunk_ = nullptr;
+    base_ = nullptr;
+    size_ = offset_ = 0;
+    ran_out_ = false;
+  }
+
   /// Bytes allocated since a mark; of the chunks between, all bytes.
   std::size_t bytes_since(Mark mark) const {
     std::size_t bytes = offset_ - mark.offset;
@@ -84,13 +89,29 @@ class Arena {
     offset_ = padded;
     return base_;
   }
+  // Twice as large as the last one; where there is not so much memory, no larger than needed.
   Chunk* append_chunk(Chunk* last, std::size_t least) {
     const std::size_t grown = last == nullptr ? std::size_t{1} << 16 : 2 * last->size;
-    const std::size_t size = grown > least ? grown : least;
-    void* const memory = ::operator new (sizeof(Chunk) + size, std::align_val_t{alignment});
+    std::size_t size = grown > least ? grown : least;
+    void* memory = allocate_chunk(size);
+    if (memory == nullptr) memory = allocate_chunk(size = least);
+    if (memory == nullptr) {
+      ran_out_ = true;
+      throw std::bad_alloc();
+    }
     Chunk* const chunk = new (memory) Chunk{nullptr, size};
     (last == nullptr ? first_ : last->next) = chunk;
     return chunk;
+  }
+  static void* allocate_chunk(std::size_t size) {
+    return ::operator new (sizeof(Chunk) + size, std::align_val_t{alignment}, std::nothrow);
+  }
+  void free_chunks() {
+    while (first_ != nullptr) {
+      Chunk* const next = first_->next;
+      ::operator delete (first_, std::align_val_t{alignment});
+      first_ = next;
+    }
   }
   void enter_chunk(Chunk* chunk) {
     chunk_ = chunk;
@@ -103,6 +124,7 @@ class Arena {
   std::byte* base_ = nullptr;  // of the chunk
   std::size_t size_ = 0;       // of the chunk
   std::size_t offset_ = 0;
+  bool ran_out_ = false;
 };
 
 /// A growing array of objects that need no destructor; unlike std::vector it leaves new elements unconstructed.
@@ -123,20 +145,31 @@ class Buffer {
     if (needed <= capacity_) return;
     std::size_t grown = capacity_ < 512 ? 1024 : 2 * capacity_;
     if (grown < needed) grown = needed;
-    T* const fresh = static_cast<T*>(::operator new (grown * sizeof(T), std::align_val_t{64}));
+    void* const memory = ::operator new (grown * sizeof(T), std::align_val_t{64}, std::nothrow);
+    if (memory == nullptr) {
+      ran_out_ = true;
+      throw std::bad_alloc();
+    }
+    T* const fresh = static_cast<T*>(memory);
     for (std::size_t k = 0; k < used; ++k) new (fresh + k) T(data_[k]);
     release();
     data_ = fresh;
     capacity_ = grown;
   }
 
- private:
+  /// True if memory ran out since the last release.
+  bool ran_out() const { return ran_out_; }
   void release() {
     if (data_ != nullptr) ::operator delete (static_cast<void*>(data_), std::align_val_t{64});
+    data_ = nullptr;
+    capacity_ = 0;
+    ran_out_ = false;
   }
 
+ private:
   T* data_ = nullptr;
   std::size_t capacity_ = 0;
+  bool ran_out_ = false;
 };
 
 }  // namespace grove::detail

@@ -37,6 +37,11 @@ class Nodes {
     first_ = mark.first;
   }
 
+  /// True if memory ran out since the last release.
+  bool ran_out() const { return buffer_.ran_out(); }
+  /// Gives the memory of an empty list back to the system.
+  void release() { buffer_.release(); }
+
   /// Makes room for one more node: after this `add` cannot throw.
   void make_room() { buffer_.reserve(count_ + 1, count_); }
   void add_placeholder(std::uint32_t slot_begin) { buffer_.data()[count_++] = {nullptr, nullptr, slot_begin, 0}; }

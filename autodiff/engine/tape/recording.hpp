@@ -10,7 +10,7 @@ namespace grove::detail {
 template <class S>
 class Recording {
  public:
-  Recording() : Recording(current_tape<S> == &closed_tape<S> ? tape_of_this_thread<S>() : *current_tape<S>) {}
+  Recording() : Recording(current_tape<S> == &closed_tape<S>.object ? tape_of_this_thread<S>() : *current_tape<S>) {}
   explicit Recording(Tape<S>& tape) : tape_(tape), previous_(current_tape<S>) {
     tape.open();
     current_tape<S> = &tape;

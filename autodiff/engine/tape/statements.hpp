@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <type_traits>
 
 #include "autodiff/engine/tape/entry_bytes.hpp"
@@ -169,8 +170,8 @@ class Statements {
  protected:
   /// The same before the first statement of a recording, which the caller makes sure of.
   std::uint32_t take_first_slots(std::size_t n) {
-    storage_.check_slots(other_slots_, n, slot_of(next_), entries_used());
-    if constexpr (!reserves_address_space) adopt_storage();  // else it is where it was
+    if (n > storage_.capacity() - other_slots_) [[unlikely]]
+      grow(other_slots_ + n);
     other_slots_ += n;
     const std::uint32_t first = slot_of(next_);
     next_ += n;
@@ -178,23 +179,18 @@ class Statements {
   }
 
  public:
-  /// The adjoint of a slot; valid during a sweep and while its result is read.
+  /// The adjoint of a slot; zero but during a sweep and while its result is read. Recording may move it.
   S* adjoint(std::size_t slot) { return storage_.adjoints() + slot; }
-  /// Makes the adjoints of the open recording addressable; all are zero.
-  void prepare_adjoints() { storage_.prepare_adjoints(slot_count()); }
   /// Sets every adjoint of the open recording to zero.
-  void clear_adjoints(const Mark& opened) {
-    prepare_adjoints();
-    std::fill(adjoint(opened.slots), adjoint(slot_count()), S(0));
-  }
+  void clear_adjoints(const Mark& opened) { std::fill(adjoint(opened.slots), adjoint(slot_count()), S(0)); }
 
   // ---- Recordings -----------------------------------------------------------------------------------------------
 
   Mark mark() const { return {bytes_of_entries(), newest_size(), slot_count(), other_slots_, tag()}; }
   /// Begins the statements of a new recording.
   void begin(std::uint32_t tag_of_new) {
-    if (is_recordable<S> && !storage_.is_open()) [[unlikely]]
-      open_storage();
+    if (is_recordable<S> && storage_.capacity() == 0) [[unlikely]]
+      grow(1);
     next_ = id_of(tag_of_new, slot_of(next_));
   }
   [[gnu::always_inline]] void rewind(const Mark& mark) {
@@ -204,6 +200,16 @@ class Statements {
     other_slots_ = mark.other_slots;
     factor_ = S(1);
     limit_ = full_;
+  }
+
+  /// True if memory ran out since the last release.
+  bool ran_out() const { return ran_out_; }
+  /// Gives the memory of an empty tape back to the system.
+  void release() {
+    storage_.release();
+    end_ = begin_ = limit_ = full_ = nullptr;
+    counts_ = nullptr;
+    ran_out_ = false;
   }
 
   std::size_t bytes_of_entries() const { return Bytes::between(storage_.entries(), end_); }
@@ -228,7 +234,6 @@ class Statements {
   using Run = EntryRun<S>;
   static constexpr bool lazy = std::is_floating_point_v<S>;
 
-  std::size_t entries_used() const { return static_cast<std::size_t>(end_ - storage_.entries()); }
   // In bytes.
   [[gnu::always_inline]] std::size_t newest_size() const { return Bytes::between(begin_, end_); }
   [[gnu::always_inline]] std::size_t previous_size() const {
@@ -284,20 +289,18 @@ class Statements {
       Run::scale(begin_, end_, whole_factor(p));
     }
   }
-  [[gnu::noinline, gnu::cold]] void grow() {
-    const std::size_t used = entries_used();
-    const std::ptrdiff_t newest = end_ - begin_;
-    storage_.grow(used, slot_count());
-    end_ = storage_.entries() + used;
-    begin_ = end_ - newest;
-    adopt_storage();
-  }
-  [[gnu::noinline, gnu::cold]] void open_storage() {
-    storage_.open();
-    begin_ = end_ = storage_.entries();
-    adopt_storage();
-  }
-  void adopt_storage() {
+  [[gnu::noinline, gnu::cold]] void grow() { grow(storage_.capacity() + 1); }
+  /// Makes room for `least` entries; to be called while the newest statement lacks nothing.
+  [[gnu::noinline, gnu::cold]] void grow(std::size_t least) {
+    const std::size_t used = bytes_of_entries(), newest = newest_size();
+    try {
+      storage_.grow(least);
+    } catch (const std::bad_alloc&) {
+      ran_out_ = true;
+      throw;
+    }
+    end_ = Bytes::after(storage_.entries(), used);
+    begin_ = Bytes::before(end_, newest);
     counts_ = storage_.counts();
     limit_ = full_ = storage_.limit();
   }
@@ -312,6 +315,7 @@ class Statements {
   S factor_ = S(1);                 // what the newest statement's partials still lack
 
   std::size_t other_slots_ = 0;  // of inputs and nodes
+  bool ran_out_ = false;
   TapeStorage<S> storage_;
 };
 

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <utility>
 #include <vector>
 
+#include "autodiff/detail/kept_by_thread.hpp"
 #include "autodiff/engine/tape/constant_ranges.hpp"
 #include "autodiff/engine/tape/nodes.hpp"
 #include "autodiff/engine/tape/owned_objects.hpp"
@@ -105,6 +107,7 @@ class Tape : public Statements<S> {
 
   ConstantRanges& constants() { return constants_; }
   const ConstantRanges& constants() const { return constants_; }
+  bool returns_memory = false;         ///< set on tapes that nothing destroys: they keep none between recordings
   bool copies_every_constant = false;  ///< set on tapes that outlive the call that recorded them (vjp)
   bool guards_zero_cotangents =
       false;  ///< set by `where` on arrays: from then on 0 · inf is 0 in elementwise pullbacks
@@ -123,6 +126,8 @@ class Tape : public Statements<S> {
   void close() {
     if (opened_.tag == closed_tag) [[likely]] {
       rewind_to(Mark{});
+      if (Base::ran_out() || nodes_.ran_out() || arena_.ran_out() || returns_memory) [[unlikely]]
+        return_memory();
     } else {
       unnest();
     }
@@ -141,7 +146,6 @@ class Tape : public Statements<S> {
   }
 
   TapeStats stats() const { return {last_.operations, last_.bytes, high_water_}; }
-  void set_high_water(std::size_t bytes) { high_water_ = bytes; }
 
   /// Runs the open recording backwards from the seeds that stand in the adjoints. Afterwards only the slots that the
   /// recording opened with (its inputs) hold adjoints; the caller reads and clears those. Cost: one visit per entry and
@@ -169,6 +173,12 @@ class Tape : public Statements<S> {
  private:
   Mark mark() const {
     return {Base::mark(), nodes_.mark(), owned_.mark(), arena_.mark(), constants_.count, guards_zero_cotangents};
+  }
+  // After a recording that found no memory, so that it is not the tape that has it all.
+  [[gnu::noinline, gnu::cold]] void return_memory() {
+    this->release();
+    nodes_.release();
+    arena_.release();
   }
   // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is then.
   [[gnu::noinline, gnu::cold]] void nest() {
@@ -214,19 +224,48 @@ class Tape : public Statements<S> {
   std::size_t high_water_ = 0;
 };
 
+/// An object that the end of the program, or of a thread, leaves alone.
+template <class T>
+union Undestroyed {
+  T object;
+  constexpr Undestroyed() : object() {}
+  constexpr ~Undestroyed() {}
+};
+
 /// Stands in for a tape while no recording is open; its tag matches no variable.
 template <class S>
-inline constinit Tape<S> closed_tape{};
+inline constinit Undestroyed<Tape<S>> closed_tape{};
 
 /// The tape that this thread records on.
 template <class S>
-inline thread_local constinit Tape<S>* current_tape = &closed_tape<S>;
+inline thread_local constinit Tape<S>* current_tape = &closed_tape<S>.object;
+
+/// The tape of a thread, until the thread ends.
+template <class S>
+struct ThreadTape : Tape<S> {
+  ThreadTape() = default;
+  ~ThreadTape() {
+    if (current_tape<S> == this) current_tape<S> = &closed_tape<S>.object;  // the program ends within a loss
+  }
+};
+
+/// The tape of a thread that has destroyed its own; static objects are destroyed later, and may differentiate.
+template <class S>
+[[gnu::noinline, gnu::cold]] Tape<S>& tape_after_end() {
+  alignas(Tape<S>) static thread_local constinit std::byte memory[sizeof(Tape<S>)]{};
+  static thread_local constinit Tape<S>* tape = nullptr;
+  if (tape == nullptr) {
+    tape = new (memory) Tape<S>();
+    tape->returns_memory = true;
+  }
+  return *tape;
+}
 
 /// The tape of this thread, made at its first recording and kept until the thread ends.
 template <class S>
 Tape<S>& tape_of_this_thread() {
-  thread_local Tape<S> tape;
-  return tape;
+  ThreadTape<S>* const tape = kept_by_thread<ThreadTape<S>>();
+  return tape != nullptr ? *tape : tape_after_end<S>();
 }
 
 }  // namespace detail

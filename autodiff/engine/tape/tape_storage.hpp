@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <string>
 #include <type_traits>
 
-#include "autodiff/engine/tape/arena.hpp"
-#include "autodiff/engine/tape/reserved_memory.hpp"
+#include "autodiff/engine/tape/growing_memory.hpp"
 #include "autodiff/error.hpp"
 
 namespace grove::detail {
@@ -34,12 +32,13 @@ using TapeEntry = std::conditional_t<std::is_same_v<S, double>, PackedEntry, Nat
 enum class EntryCount : std::uint8_t {};
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_full(std::size_t capacity) {
-  throw Error("tape: a recording on this machine holds at most " + std::to_string(capacity) +
+  throw Error("tape: a recording holds at most " + std::to_string(capacity) +
               " entries of scalar statements and as many elements of active arrays");
 }
 
-/// Room for `capacity` entries and twice as many slots: a statement takes one slot and at least one entry. Where the
-/// system reserves address space the arrays have their final size from the start, else they grow by moving.
+/// Room for `capacity` entries and twice as many slots: a statement takes one slot and at least one entry. Begins small
+/// and grows by halves: at most half as much again as is used is reserved, as address space. The arrays move as they
+/// grow.
 template <class S>
 class TapeStorage {
  public:
@@ -51,82 +50,43 @@ class TapeStorage {
   constexpr TapeStorage() = default;
   TapeStorage(const TapeStorage&) = delete;
   TapeStorage& operator=(const TapeStorage&) = delete;
-  ~TapeStorage() {
-    if constexpr (reserves_address_space) {
-      if (adjoints_ != nullptr) release_memory(adjoints_, bytes_of(capacity_));
-    }
-  }
 
-  Entry* entries() const { return entries_; }
-  EntryCount* counts() const { return counts_; }
-  S* adjoints() const { return adjoints_; }
-  bool is_open() const { return entries_ != nullptr; }
+  Entry* entries() const { return entries_.data(); }
+  EntryCount* counts() const { return counts_.data(); }
+  S* adjoints() const { return adjoints_.data(); }  // zero until they are written
+  std::size_t capacity() const { return capacity_; }
   /// The last place where a statement may begin.
-  Entry* limit() const { return entries_ + (capacity_ - margin); }
+  Entry* limit() const { return entries() + (capacity_ - margin); }
 
-  [[gnu::noinline, gnu::cold]] void open() {
-    if constexpr (reserves_address_space) {
-      std::size_t capacity = std::clamp(memory_limit() / sizeof(Entry), std::size_t{1} << 16, max_capacity);
-      void* memory = nullptr;
-      // A limit on the process may leave less than the machine has.
-      while ((memory = reserve_memory(bytes_of(capacity))) == nullptr) {
-        capacity /= 2;
-        if (capacity < 2 * margin) throw std::bad_alloc();
-      }
-      capacity_ = capacity;
-      adjoints_ = static_cast<S*>(memory);
-      entries_ = reinterpret_cast<Entry*>(adjoints_ + 2 * capacity);
-      counts_ = reinterpret_cast<EntryCount*>(entries_ + capacity);
-    } else {
-      grow(0, 0);
+  /// Makes room for `least` entries or more. Throws std::bad_alloc, and nothing is lost, where there is no memory.
+  [[gnu::noinline, gnu::cold]] void grow(std::size_t least) {
+    if (least > max_capacity) throw_full(max_capacity);
+    const std::size_t wanted = std::min(max_capacity, std::max({least, capacity_ + capacity_ / 2, first_capacity}));
+    for (std::size_t spare = wanted - least; !try_grow(least + spare); spare /= 2) {
+      if (spare == 0) throw std::bad_alloc();
     }
   }
-
-  /// Makes room for more entries, and for `slots` slots besides a new one for each of these.
-  void grow(std::size_t used_entries, std::size_t slots) {
-    if constexpr (reserves_address_space) {
-      throw_full(capacity_);
-    } else {
-      if (used_entries + 2 * margin > capacity_) {
-        capacity_ = std::min(max_capacity, std::max<std::size_t>(2048, 2 * capacity_));
-        if (used_entries + 2 * margin > capacity_) throw_full(capacity_);
-        entries_buffer_.reserve(capacity_, used_entries);
-      }
-      entries_ = entries_buffer_.data();
-      counts_buffer_.reserve(slots + capacity_, slots);
-      counts_ = counts_buffer_.data();
-    }
-  }
-
-  /// Checks that n slots more than `other` may belong to inputs and matrix nodes.
-  void check_slots(std::size_t other, std::size_t n, std::size_t slots, std::size_t used_entries) {
-    if (n > (reserves_address_space ? capacity_ : max_capacity) - other) throw_full(capacity_);
-    if constexpr (!reserves_address_space) grow(used_entries, slots + n);
-  }
-
-  /// Makes the adjoints of `slots` slots addressable; they are zero.
-  void prepare_adjoints(std::size_t slots) {
-    if constexpr (!reserves_address_space) {
-      const std::size_t zeroed = adjoints_buffer_.capacity();
-      if (slots <= zeroed) return;
-      adjoints_buffer_.reserve(slots, zeroed);
-      adjoints_ = adjoints_buffer_.data();
-      std::uninitialized_fill(adjoints_ + zeroed, adjoints_ + adjoints_buffer_.capacity(), S(0));
-    }
+  void release() {
+    entries_.release();
+    counts_.release();
+    adjoints_.release();
+    capacity_ = 0;
   }
 
  private:
-  static std::size_t bytes_of(std::size_t capacity) {
-    return capacity * (sizeof(Entry) + 2 * sizeof(EntryCount) + 2 * sizeof(S));
+  static constexpr std::size_t first_capacity =
+      std::max(4 * margin, (std::size_t{1} << 16) / (sizeof(Entry) + 2 * sizeof(EntryCount) + 2 * sizeof(S)));
+
+  bool try_grow(std::size_t capacity) {
+    if (!entries_.grow(capacity) || !counts_.grow(2 * capacity) || !adjoints_.grow(2 * capacity)) return false;
+    capacity_ = capacity;
+    return true;
   }
 
-  Entry* entries_ = nullptr;
-  EntryCount* counts_ = nullptr;
-  S* adjoints_ = nullptr;
   std::size_t capacity_ = 0;
-  Buffer<Entry> entries_buffer_;
-  Buffer<EntryCount> counts_buffer_;
-  Buffer<S> adjoints_buffer_;
+  GrowingArray<Entry> entries_;
+  GrowingArray<EntryCount> counts_;
+  GrowingArray<S> adjoints_;
 };
 
 }  // namespace grove::detail

@@ -1,0 +1,42 @@
+// Objects that a thread keeps from call to call, for code that may run after they were destroyed.
+#pragma once
+
+#include <optional>
+
+namespace grove::detail {
+
+template <class T, class Tag>
+inline thread_local constinit bool thread_has_destroyed = false;
+
+/// The T of this thread: made at the first call, and destroyed when the thread ends. nullptr after that, which the
+/// destructor of a static or thread_local object may see.
+template <class T, class Tag = void>
+T* kept_by_thread() {
+  if (thread_has_destroyed<T, Tag>) [[unlikely]]
+    return nullptr;
+  struct Kept {
+    T object{};
+    ~Kept() { thread_has_destroyed<T, Tag> = true; }
+  };
+  static thread_local Kept kept;
+  return &kept.object;
+}
+
+/// A T that the next call on this thread uses again, so that its memory is kept. One for each Tag; not for use within
+/// itself.
+template <class T, class Tag>
+class ThreadScratch {
+ public:
+  ThreadScratch() : object_(kept_by_thread<T, Tag>()) {
+    if (object_ == nullptr) object_ = &own_.emplace();
+  }
+  ThreadScratch(const ThreadScratch&) = delete;
+  ThreadScratch& operator=(const ThreadScratch&) = delete;
+  T& operator*() { return *object_; }
+
+ private:
+  T* object_;
+  std::optional<T> own_;
+};
+
+}  // namespace grove::detail
