@@ -67,14 +67,15 @@ class Lifter {
     return value;
   }
 
-  // Parameters outlive the call: values of the tape's own type are referenced.
+  // Parameters outlive the call: values of the tape's own type are referenced. Arrays without elements may have no
+  // memory; their views need some to point to.
   template <class A, class P>
   const S* values_of(const P& plain) {
     if constexpr (std::same_as<Seed, NoSeed>) {
       if constexpr (is_active_handle<P>) {
         if constexpr (std::same_as<typename P::S, S> && P::contiguous) return plain.data();
       } else if constexpr (std::same_as<typename P::Scalar, S>) {
-        if (!tape_.copies_every_constant) return plain.data();
+        if (!tape_.copies_every_constant && plain.data() != nullptr) return plain.data();
       }
     }
     S* copy = tape_.allocate_values(static_cast<std::size_t>(plain.size()));

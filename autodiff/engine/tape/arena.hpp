@@ -33,6 +33,7 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
   ~Arena() { free_chunks(); }
 
+  /// Never null, also for no bytes.
   void* allocate(std::size_t bytes) {
     const std::size_t padded = (bytes + alignment - 1) & ~(alignment - 1);
     if (offset_ + padded <= size_) [[likely]] {
@@ -64,7 +65,7 @@ class Arena {
   void release() {
     free_chunks();
     chunk_ = nullptr;
-    base_ = nullptr;
+    base_ = nothing;
     size_ = offset_ = 0;
     ran_out_ = false;
   }
@@ -119,9 +120,11 @@ class Arena {
     size_ = chunk->size;
   }
 
+  alignas(alignment) static inline constinit std::byte nothing[alignment]{};  // the memory before the first chunk
+
   Chunk* first_ = nullptr;
   Chunk* chunk_ = nullptr;     // the current one
-  std::byte* base_ = nullptr;  // of the chunk
+  std::byte* base_ = nothing;  // of the chunk
   std::size_t size_ = 0;       // of the chunk
   std::size_t offset_ = 0;
   bool ran_out_ = false;
