@@ -118,6 +118,10 @@ template <class P>
 struct ByNameState {
   any_transformation<P> optimizer;
   AnyState<P> state;
+
+  /// A file holds the state; the optimizer is made anew by `init`.
+  void write_nodes(const detail::NodeWriter& write, const tree::Path& path) const { state.write_nodes(write, path); }
+  void read_nodes(const detail::NodeReader& read, const tree::Path& path) { state.read_nodes(read, path); }
 };
 
 /// The link behind `by_name` and `contrib::by_name`.

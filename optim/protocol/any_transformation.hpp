@@ -10,6 +10,7 @@
 #include "autodiff/error.hpp"
 #include "optim/numerics/detail/check.hpp"
 #include "optim/protocol/chain.hpp"
+#include "optim/protocol/detail/saved_nodes.hpp"
 
 namespace grove::optim {
 
@@ -20,6 +21,8 @@ class AnyState {
   struct Base {
     virtual ~Base() = default;
     virtual std::unique_ptr<Base> clone() const = 0;
+    virtual void write(const detail::NodeWriter& write, tree::Path& path) const = 0;
+    virtual void read(const detail::NodeReader& read, tree::Path& path) = 0;
   };
 
   AnyState() = default;
@@ -31,6 +34,18 @@ class AnyState {
     return *this;
   }
   ~AnyState() = default;
+
+  /// How optim::save and optim::load see what is inside.
+  void write_nodes(const detail::NodeWriter& write, tree::Path path) const {
+    write(path, held_ != nullptr);
+    if (held_) held_->write(write, path);
+  }
+  void read_nodes(const detail::NodeReader& read, tree::Path path) {
+    bool held = false;
+    read(path, held);
+    if (held != (held_ != nullptr)) read.in.fail_before("here is the state of another transformation");
+    if (held_) held_->read(read, path);
+  }
 
   Base* get() { return held_.get(); }
   const Base* get() const { return held_.get(); }
@@ -107,6 +122,12 @@ class any_transformation {
     struct HeldState final : AnyState<P>::Base {
       explicit HeldState(State s) : state(std::move(s)) {}
       std::unique_ptr<typename AnyState<P>::Base> clone() const override { return std::make_unique<HeldState>(state); }
+      void write(const detail::NodeWriter& write, tree::Path& path) const override {
+        tree::detail::visit_nodes(write, path, state);
+      }
+      void read(const detail::NodeReader& read, tree::Path& path) override {
+        tree::detail::visit_nodes(read, path, state);
+      }
       State state;
     };
 

@@ -1,0 +1,65 @@
+// Which values of an enumeration have a name.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+
+namespace grove::optim::detail {
+
+/// The values that are looked at.
+inline constexpr int lowest_enumerator = -128, highest_enumerator = 255;
+
+// The compiler writes a value with a name as `red` or `Colour::red`, and another as `(Colour)7` or `7`.
+template <auto Value>
+consteval bool has_name() {
+#if defined(_MSC_VER) && !defined(__clang__)
+  constexpr std::string_view text = __FUNCSIG__;
+  constexpr std::size_t begin = text.find("has_name<") + 9;
+  constexpr char first = text[begin];
+#else
+  constexpr std::string_view text = __PRETTY_FUNCTION__;
+  constexpr std::size_t begin = text.find("Value = ") + 8;
+  constexpr char first = text[begin];
+#endif
+  return first != '(' && first != '-' && !(first >= '0' && first <= '9');
+}
+
+/// Any number of the underlying type is a value of E; without a fixed one the language does not even let us ask.
+template <class E>
+concept FixedEnum = std::is_enum_v<E> && requires {
+  E{0};
+};
+/// Values of E are sets of flags.
+template <class E>
+concept FlagEnum = requires(E a) {
+  { a | a } -> std::same_as<E>;
+};
+
+template <class E, int N>
+consteval bool enumerator_has_name() {
+  using U = std::underlying_type_t<E>;
+  constexpr auto number = static_cast<U>(N);
+  if constexpr (static_cast<long long>(number) != N) {
+    return false;
+  } else {
+    return has_name<static_cast<E>(number)>();
+  }
+}
+
+/// May a file give E this value? One that has a name, or a set of flags that have.
+template <FixedEnum E>
+bool is_enumerator(long long value) {
+  bool named = false;
+  long long flags = 0;
+  const auto look_at = [&]<int... I>(std::integer_sequence<int, I...>) {
+    const auto look = [&](int number, bool has) {
+      named = named || (has && number == value);
+      if (has) flags |= number;
+    };
+    (look(I + lowest_enumerator, enumerator_has_name<E, I + lowest_enumerator>()), ...);
+  };
+  look_at(std::make_integer_sequence<int, highest_enumerator - lowest_enumerator + 1>{});
+  return named || (FlagEnum<E> && (value & ~flags) == 0);
+}
+
+}  // namespace grove::optim::detail
