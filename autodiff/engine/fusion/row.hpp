@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "autodiff/engine/fusion/apply_row.hpp"
 
@@ -35,9 +36,11 @@ struct CheapRow {
   static constexpr bool vectorized = true;
 };
 
-/// A row whose slope is zero wherever it exists.
+/// A row whose slope is zero wherever it exists; NaN for NaN.
 struct StepRow : Row {
-  static auto slope(const auto& x, const auto&) { return constant(x, 0); }
+  static auto slope(const auto& x, const auto&) {
+    return constant(x, x == x ? 0 : std::numeric_limits<double>::quiet_NaN());
+  }
 };
 
 }  // namespace grove::detail

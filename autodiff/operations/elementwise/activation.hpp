@@ -1,6 +1,7 @@
 // Elementwise activation functions of neural networks and logistic models.
 #pragma once
 
+#include "autodiff/operations/elementwise/detail/kinks.hpp"
 #include "autodiff/operations/elementwise/special.hpp"
 
 namespace grove {
@@ -33,11 +34,13 @@ auto log_sigmoid(X&& x) {
 namespace detail {
 struct Relu : Row {
   static auto value(const auto& x) { return x <= 0 ? constant(x, 0) : x; }
-  static auto slope(const auto& x, const auto&) { return constant(x, x > 0 ? 1 : 0); }
+  static auto slope(const auto& x, const auto&) {
+    return x > 0 ? constant(x, 1) : (x <= 0 ? constant(x, 0) : undefined(x));
+  }
 };
 }  // namespace detail
 
-/// x where it is positive, else 0; NaN for NaN.   slope 1 or 0, 0 at 0
+/// x where it is positive, else 0; NaN for NaN.   slope 1 or 0, 0 at 0, NaN for NaN
 template <detail::Operand X>
 auto relu(X&& x) {
   return detail::elementwise(detail::Relu{}, std::forward<X>(x));
@@ -48,7 +51,9 @@ struct LeakyRelu : Row {
   double leak;
   explicit LeakyRelu(double negative_slope) : leak(negative_slope) {}
   auto value(const auto& x) const { return x >= 0 ? x : constant(x, leak) * x; }
-  auto slope(const auto& x, const auto&) const { return constant(x, x >= 0 ? 1 : leak); }
+  auto slope(const auto& x, const auto&) const {
+    return x >= 0 ? constant(x, 1) : (x < 0 ? constant(x, leak) : undefined(x));
+  }
 };
 /// scale · (x where it is positive, else alpha (eˣ - 1))
 struct ScaledElu : Row {

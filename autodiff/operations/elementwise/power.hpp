@@ -1,6 +1,7 @@
 // Elementwise powers and roots.
 #pragma once
 
+#include "autodiff/operations/elementwise/detail/kinks.hpp"
 #include "autodiff/operations/elementwise/exponential.hpp"
 
 namespace grove {
@@ -122,8 +123,12 @@ struct Hypot : Row {
     using std::hypot;
     return hypot(a, b);
   }
-  static auto slope_a(const auto& a, const auto&, const auto& y) { return y == 0 ? a * 0 : a / y; }
-  static auto slope_b(const auto&, const auto& b, const auto& y) { return y == 0 ? b * 0 : b / y; }
+  static auto slope_a(const auto& a, const auto& b, const auto& y) { return y == 0 ? at_origin(a, b) : a / y; }
+  static auto slope_b(const auto& a, const auto& b, const auto& y) { return y == 0 ? at_origin(a, b) : b / y; }
+  template <class X>
+  static X at_origin(const X& a, const X& b) {
+    return elementwise(Kink{}, a) + elementwise(Kink{}, b);
+  }
 };
 }  // namespace detail
 

@@ -1,7 +1,7 @@
 // Elementwise signs, steps, bounds and remainders: functions with kinks.
 #pragma once
 
-#include "autodiff/engine/fusion/row.hpp"
+#include "autodiff/operations/elementwise/detail/kinks.hpp"
 
 namespace grove {
 
@@ -100,26 +100,31 @@ auto trunc(X&& x) {
 }
 
 namespace detail {
+/// 1 for the operand chosen, 0 for the other, 1/2 for equal ones, NaN if one is NaN.
+template <class A, class B>
+auto share_of_larger(const A& a, const B& b) {
+  return a > b ? constant(a, 1) : (a < b ? constant(a, 0) : (a == b ? constant(a, 0.5) : undefined(a)));
+}
 struct Maximum : Row {
   static constexpr const char* name = "maximum";
   static auto value(const auto& a, const auto& b) { return a > b ? a : (b >= a ? b : a + b); }
-  static auto slope_a(const auto& a, const auto& b, const auto&) { return constant(a, a > b ? 1 : (a == b ? 0.5 : 0)); }
-  static auto slope_b(const auto& a, const auto& b, const auto&) { return constant(a, b > a ? 1 : (a == b ? 0.5 : 0)); }
+  static auto slope_a(const auto& a, const auto& b, const auto&) { return share_of_larger(a, b); }
+  static auto slope_b(const auto& a, const auto& b, const auto&) { return share_of_larger(b, a); }
 };
 struct Minimum : Row {
   static constexpr const char* name = "minimum";
   static auto value(const auto& a, const auto& b) { return a < b ? a : (b <= a ? b : a + b); }
-  static auto slope_a(const auto& a, const auto& b, const auto&) { return constant(a, a < b ? 1 : (a == b ? 0.5 : 0)); }
-  static auto slope_b(const auto& a, const auto& b, const auto&) { return constant(a, b < a ? 1 : (a == b ? 0.5 : 0)); }
+  static auto slope_a(const auto& a, const auto& b, const auto&) { return share_of_larger(b, a); }
+  static auto slope_b(const auto& a, const auto& b, const auto&) { return share_of_larger(a, b); }
 };
 }  // namespace detail
 
-/// The larger of a and b, NaN if one is.   slope 1 for the larger, 0 for the other; equal operands share half
+/// The larger of a and b; NaN, slopes too, if one is.   slope 1 for it, 0 for the other; equal ones share half
 template <detail::Operand A, detail::Operand B>
 auto maximum(A&& a, B&& b) {
   return detail::elementwise(detail::Maximum{}, std::forward<A>(a), std::forward<B>(b));
 }
-/// The smaller of a and b, NaN if one is.   slope 1 for the smaller, 0 for the other; equal operands share half
+/// The smaller of a and b; NaN, slopes too, if one is.   slope 1 for it, 0 for the other; equal ones share half
 template <detail::Operand A, detail::Operand B>
 auto minimum(A&& a, B&& b) {
   return detail::elementwise(detail::Minimum{}, std::forward<A>(a), std::forward<B>(b));
@@ -147,7 +152,7 @@ struct Fmod : Row {
     using std::fmod;
     return fmod(a, b);
   }
-  static auto slope_a(const auto& a, const auto&, const auto&) { return constant(a, 1); }
+  static auto slope_a(const auto& a, const auto&, const auto& y) { return y == y ? constant(a, 1) : undefined(a); }
   static auto slope_b(const auto& a, const auto& b, const auto& y) { return elementwise(Round{}, (y - a) / b); }
 };
 }  // namespace detail

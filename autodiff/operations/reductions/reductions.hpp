@@ -112,12 +112,14 @@ template <detail::Reducible X>
 auto prod(X&& x) {
   return detail::reduce<detail::ProdOf>(std::forward<X>(x));
 }
-/// The largest element. Ties share the gradient equally. Throws: ShapeError if there is no element.
+/// The largest element; NaN, the gradient too, if there is one. Ties share the gradient equally. Throws: ShapeError if
+/// there is no element.
 template <detail::Reducible X>
 auto max(X&& x) {
   return detail::reduce<detail::MaxOf>(std::forward<X>(x));
 }
-/// The smallest element. Ties share the gradient equally. Throws: ShapeError if there is no element.
+/// The smallest element; NaN, the gradient too, if there is one. Ties share the gradient equally. Throws: ShapeError if
+/// there is no element.
 template <detail::Reducible X>
 auto min(X&& x) {
   return detail::reduce<detail::MinOf>(std::forward<X>(x));
@@ -127,12 +129,12 @@ template <detail::Reducible X>
 auto squared_norm(X&& x) {
   return detail::reduce<detail::SquaredNormOf>(std::forward<X>(x));
 }
-/// √Σx² (Frobenius for a matrix); its gradient at zero is 0.
+/// √Σx² (Frobenius for a matrix). Of zeros the gradient is 0, and second derivatives are NaN: there are none.
 template <detail::Reducible X>
 auto norm(X&& x) {
   return detail::reduce<detail::NormOf>(std::forward<X>(x));
 }
-/// ln Σ eˣ, without overflow.
+/// ln Σ eˣ, without overflow. Where it is infinite the elements that are as large share the gradient, its limit.
 template <detail::Reducible X>
 auto logsumexp(X&& x) {
   return detail::reduce<detail::LogSumExpOf>(std::forward<X>(x));

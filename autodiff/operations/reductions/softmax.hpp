@@ -27,11 +27,13 @@ struct SoftmaxOf {
 /// yᵢ = xᵢ - m - ln Σ e^(xⱼ - m), m the largest.   x̄ += ȳ - e^y Σ ȳ
 struct LogSoftmaxOf {
   static void value(const auto& x, auto&& y) {
-    using std::log;
+    using std::log, std::isnan;
     using S = scalar_of<decltype(x)>;
     if (x.size() == 0) return;
     y = x - MaxOf::value(x);
     const S sum = y.exp().sum();
+    // Tangents of elements that are no number may be zero; those of the result must not be.
+    if (isnan(sum)) y = y * S(std::numeric_limits<double>::quiet_NaN());
     const S shift = log(sum);
     y = y - shift;
   }
