@@ -33,6 +33,10 @@ struct Oracles {
   double difference = 1e-8;
 };
 
+/// Which derivatives are asked for. Each kind of number costs its time to compile a loss: on a test file of linear
+/// algebra all modes take twice as long as second order, and that half as long again as first order.
+enum class Modes { first_order, second_order, all };
+
 namespace agreement {
 
 using Eigen::Index;
@@ -126,8 +130,8 @@ inline bool close(double a, double b, double slack) {
   return a == b || std::abs(a - b) <= slack;
 }
 
-/// What two answers that should be the same differ in; empty if nothing.
-inline std::string difference_between(const Answer& a, const Answer& b, double rounding) {
+/// What two answers that should be the same differ in; empty if nothing. `size` is that of what may have cancelled.
+inline std::string difference_between(const Answer& a, const Answer& b, double rounding, double size = 0) {
   std::ostringstream out;
   out.precision(17);
   const MatrixXd &x = a.numbers, &y = b.numbers;
@@ -135,7 +139,7 @@ inline std::string difference_between(const Answer& a, const Answer& b, double r
     out << a.name << " is " << x.rows() << "×" << x.cols() << ", " << b.name << ' ' << y.rows() << "×" << y.cols();
     return out.str();
   }
-  const double all = std::max(largest(x), largest(y));
+  const double all = std::max({largest(x), largest(y), size});
   for (Index j = 0; j < x.cols(); ++j) {
     for (Index i = 0; i < x.rows(); ++i) {
       if (close(x(i, j), y(i, j), rounding * (std::abs(x(i, j)) + 0.1 * all))) continue;
@@ -208,7 +212,7 @@ inline std::string compare(const std::vector<Answer>& answers, const Case& c, do
       continue;
     }
     if (!first) first = &answer;
-    const std::string difference = difference_between(*first, answer, rounding);
+    const std::string difference = difference_between(*first, answer, rounding, 1e-2 * largest(c.values[0].numbers));
     if (!difference.empty()) return difference;
   }
   return "";
@@ -298,7 +302,9 @@ inline std::string verdict(const Case& c) {
   if (found = compare(c.hessians, c, rounding); !found.empty()) return found;
   if (const Answer* hessian = answered(c.hessians)) {
     const MatrixXd& h = hessian->numbers;
-    found = difference_between(*hessian, {"its transpose", h.transpose(), ""}, 10 * rounding);
+    const double size = 1e-2 * std::max(largest(c.values[0].numbers),
+                                        answered(c.jacobians) ? largest(answered(c.jacobians)->numbers) : 0.0);
+    found = difference_between(*hessian, {"its transpose", h.transpose(), ""}, 10 * rounding, size);
     if (!found.empty()) return found;
     const Answer product{"Hessian · tangent", h * direction(h.rows()), ""};
     if (found = compare(c.hessian_products, c, 10 * rounding, product); !found.empty()) return found;
@@ -331,7 +337,64 @@ inline constexpr bool is_number = [] {
   }
 }();
 
-template <bool Full, class F, class P, class... Args>
+/// A loss behind one function for each kind of number, so that the derivatives are compiled once for all losses of the
+/// same parameters. Which kinds there are is the library's choice; another one would not compile here.
+template <class P>
+class Loss {
+ public:
+  template <Modes Which, class F>
+  Loss(std::integral_constant<Modes, Which>, const F& f) : plain_([&f](const P& p) { return double(f(p)); }) {
+    take<double>(f);
+    take<Forward>(f);
+    if constexpr (Which >= Modes::second_order) take<Second>(f);
+    if constexpr (Which == Modes::all) {
+      take<Product>(f);
+      take<Tangent>(f);
+    }
+  }
+  double operator()(const P& p) const { return plain_(p); }
+  template <class T>
+  auto operator()(const T& p) const {
+    return of<typename tree::scalar_t<T>::Scalar>(*this)(p);
+  }
+
+ private:
+  using Forward = Dual<double, detail::lanes_for<P>, true>;
+  using Tangent = Dual<double, 1, true>;
+  using Product = Dual<double, 1>;
+  using Second = Dual<double, std::max(4, detail::register_lanes<double>)>;
+  template <class S>
+  using On = std::function<Var<S>(const detail::active_tree<P, S>&)>;
+
+  template <class S>
+  static auto& of(auto& self) {
+    if constexpr (std::is_same_v<S, double>) {
+      return self.recorded_;
+    } else if constexpr (std::is_same_v<S, Forward>) {
+      return self.forward_;
+    } else if constexpr (std::is_same_v<S, Second>) {
+      return self.second_;
+    } else if constexpr (std::is_same_v<S, Product>) {
+      return self.product_;
+    } else {
+      static_assert(std::is_same_v<S, Tangent>);
+      return self.tangent_;
+    }
+  }
+  template <class S, class F>
+  void take(const F& f) {
+    of<S>(*this) = [&f](const detail::active_tree<P, S>& p) -> Var<S> { return f(p); };
+  }
+
+  std::function<double(const P&)> plain_;
+  On<double> recorded_;
+  On<Forward> forward_;
+  On<Second> second_;
+  On<Product> product_;
+  On<Tangent> tangent_;
+};
+
+template <Modes Which, class F, class P, class... Args>
 std::string examine(const Oracles& oracles, const F& f, const P& at, const Args&... args) {
   using Result = std::remove_cvref_t<decltype(f(at, args...))>;
   static_assert(std::is_same_v<tree::scalar_t<P>, double>, "differences need doubles");
@@ -350,7 +413,10 @@ std::string examine(const Oracles& oracles, const F& f, const P& at, const Args&
     if (c.jacobians.back().refusal.empty()) c.ask(c.values, "value_and_grad's value", [&] { return flat(recorded); });
     c.ask(c.values, "evaluate", [&]() -> VectorXd { return flat(evaluate(f, at, args...)); });
   }
-  if constexpr (Full) {
+  if constexpr (Which >= Modes::second_order) {
+    if constexpr (is_number<Result>) c.ask(c.hessians, "hessian", [&] { return hessian(f)(at, args...); });
+  }
+  if constexpr (Which == Modes::all) {
     const VectorXd along = direction(c.at.size());
     const P tangent = tree::unflatten(along, at);
     c.ask(c.jacobians, "jacobian", [&] { return jacobian(f)(at, args...); });
@@ -369,7 +435,6 @@ std::string examine(const Oracles& oracles, const F& f, const P& at, const Args&
       }
     });
     if constexpr (is_number<Result>) {
-      c.ask(c.hessians, "hessian", [&] { return hessian(f)(at, args...); });
       c.ask(c.hessian_products, "hvp", [&]() -> VectorXd { return tree::flatten(hvp(f)(at, tangent, args...)); });
     }
   }
@@ -381,15 +446,26 @@ std::string examine(const Oracles& oracles, const F& f, const P& at, const Args&
 /// The first disagreement about f(params, args…), a loss or a function with a tree of results; empty if all agree:
 /// the value with `evaluate` and with what each mode reports, jacrev, jacfwd, jacobian, grad, vjp, jvp, hessian and hvp
 /// with each other and with differences of the plain value. `CHECK(disagreement({}, loss, params) == "")`.
-template <class F, class P, class... Args>
+template <Modes Which = Modes::all, class F, class P, class... Args>
 std::string disagreement(const Oracles& oracles, const F& f, const P& params, const Args&... args) {
-  return agreement::examine<true>(oracles, f, params, args...);
+  using Result = std::remove_cvref_t<decltype(f(params, args...))>;
+  if constexpr (agreement::is_number<Result> && sizeof...(Args) == 0) {
+    return agreement::examine<Which>(oracles, agreement::Loss<P>(std::integral_constant<Modes, Which>{}, f), params);
+  } else {
+    return agreement::examine<Which>(oracles, f, params, args...);
+  }
 }
 
-/// The same of grad, jacrev and jacfwd alone: half the time to compile.
+/// The same of grad, jacrev and jacfwd alone.
 template <class F, class P, class... Args>
 std::string first_order_disagreement(const Oracles& oracles, const F& f, const P& params, const Args&... args) {
-  return agreement::examine<false>(oracles, f, params, args...);
+  return disagreement<Modes::first_order>(oracles, f, params, args...);
+}
+
+/// The same of those and the Hessian.
+template <class F, class P, class... Args>
+std::string second_order_disagreement(const Oracles& oracles, const F& f, const P& params, const Args&... args) {
+  return disagreement<Modes::second_order>(oracles, f, params, args...);
 }
 
 }  // namespace grove::test

@@ -1,5 +1,5 @@
-// Random programs of scalar statements, by the tape and in forward mode: whatever a statement takes over, extends or
-// joins, the derivative is that of the program as it is written.
+// Random programs of scalar statements, on plain numbers, by the tape and in forward mode: whatever a statement takes
+// over, extends or joins, value and derivative are those of the program as it is written.
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/derivatives/grad.hpp"
 #include "autodiff/detail/random_bits.hpp"
+#include "tests/autodiff/agreement.hpp"
 #include "tests/catch.hpp"
 
 namespace {
@@ -190,7 +190,7 @@ std::string text(const Program& program) {
 
 }  // namespace
 
-TEST_CASE("random programs have the same derivatives by the tape and in forward mode") {
+TEST_CASE("random programs have the same value and derivatives on plain numbers, by the tape and in forward mode") {
   using D = Dual<double, inputs, true>;
   std::uint64_t random = 7;
   std::string wrong;
@@ -204,12 +204,19 @@ TEST_CASE("random programs have the same derivatives by the tape and in forward 
     }
     const auto [value, grads] = grove::value_and_grad(run)(at, program);
     const D expected = run(seeded, program);
-    bool right = std::abs(value - expected.value) <= 1e-12 * (1 + std::abs(expected.value));
+    const double plain = run(at, program);
+    bool right = std::abs(value - expected.value) <= 1e-12 * (1 + std::abs(expected.value)) &&
+                 std::abs(value - plain) <= 1e-12 * (1 + std::abs(plain));
     for (std::size_t i = 0; i < inputs; ++i) {
       const double slope = expected.tangent[static_cast<long>(i)];
       right = right && std::abs(grads.x[i] - slope) <= 1e-10 * (1e-3 + std::abs(slope));
     }
-    if (!right) wrong = text(program);
+    if (right && n % 50 == 0) {
+      const std::string found = grove::test::disagreement({}, run, at, program);
+      if (!found.empty()) wrong = found + " in\n";
+      right = found.empty();
+    }
+    if (!right) wrong += text(program);
   }
   CHECK(wrong == "");
 }

@@ -4,12 +4,12 @@
 #include <Eigen/Dense>
 
 #include "autodiff/autodiff.hpp"
-#include "autodiff/numeric.hpp"
+#include "tests/autodiff/agreement.hpp"
 #include "tests/catch.hpp"
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using grove::test::gradient_error;
+using grove::test::first_order_disagreement;
 
 namespace {
 
@@ -23,13 +23,7 @@ MatrixXd example() {
 
 template <class F>
 void check(F f) {
-  const MatrixXd x = example();
-  CHECK(gradient_error(f, x) < 1e-8);
-  // Second order: the Hessian's diagonal block against differences of the gradient, along one direction.
-  const MatrixXd v = MatrixXd::Constant(3, 4, 0.3) + x * 0.1;
-  const double h = 1e-5;
-  const MatrixXd numeric = (grove::grad(f)((x + h * v).eval()) - grove::grad(f)((x - h * v).eval())) / (2 * h);
-  CHECK((grove::hvp(f)(x, v) - numeric).cwiseAbs().maxCoeff() < 1e-7 * std::max(1.0, numeric.cwiseAbs().maxCoeff()));
+  CHECK(grove::test::second_order_disagreement({}, f, example()) == "");
 }
 
 // A vector result, weighted so that every entry counts differently.
@@ -78,8 +72,8 @@ TEST_CASE("static sizes and row-major storage reduce alike") {
            weigh(x.colwise().prod()) + weigh(grove::variance(x.rowwise()));
   };
   const MatrixXd x = example();
-  CHECK(gradient_error(all, Eigen::Matrix<double, 3, 4>(x)) < 1e-8);
-  CHECK(gradient_error(all, Eigen::Matrix<double, 3, 4, Eigen::RowMajor>(x)) < 1e-8);
+  CHECK(first_order_disagreement({}, all, Eigen::Matrix<double, 3, 4>(x)) == "");
+  CHECK(first_order_disagreement({}, all, Eigen::Matrix<double, 3, 4, Eigen::RowMajor>(x)) == "");
 }
 
 TEST_CASE("values agree with Eigen's, on plain and active operands") {
