@@ -10,8 +10,18 @@
 namespace grove {
 namespace detail {
 
+template <class T>
+inline constexpr bool is_map = false;
+template <class Plain, int Options, class Stride>
+inline constexpr bool is_map<Eigen::Map<Plain, Options, Stride>> = true;
+
 template <class To>
 concept MatrixOfVariables = EigenDense<To> && is_var<typename bare<To>::Scalar>;
+
+/// The left side of += and -=. Not a temporary Map: with those Eigen's substitution would go past our classes when only
+/// the right-hand side holds variables.
+template <class To>
+concept Accumulated = MatrixOfVariables<To> &&(std::is_lvalue_reference_v<To> || !is_map<bare<To>>);
 
 /// Calls write(entry of `to`, entry of x) for all. As in Eigen a vector may stand for one that lies the other way.
 template <class To, class X, class Write>
@@ -49,12 +59,14 @@ inline constexpr bool is_comma_initializer<Eigen::CommaInitializer<X>> = true;
 
 }  // namespace detail
 
-template <detail::MatrixOfVariables To, detail::ActiveDense X>
+template <class To, detail::ActiveDense X>
+requires detail::Accumulated<To>
 decltype(auto) operator+=(To&& to, const X& x) {
   detail::write_entries(to, x, [](auto& entry, auto&& value) { entry += std::move(value); });
   return std::forward<To>(to);
 }
-template <detail::MatrixOfVariables To, detail::ActiveDense X>
+template <class To, detail::ActiveDense X>
+requires detail::Accumulated<To>
 decltype(auto) operator-=(To&& to, const X& x) {
   detail::write_entries(to, x, [](auto& entry, auto&& value) { entry -= std::move(value); });
   return std::forward<To>(to);

@@ -60,3 +60,24 @@ TEST_CASE("norms of an Eigen vector of variables that are zero have slope zero")
   CHECK(std::isinf(root[0]));
   CHECK(root[1] == 0);
 }
+
+TEST_CASE("plain decompositions solve for variables that are zero") {
+  const MatrixXd a = eigen_sample(3), normal = a.transpose() * a, lower = a.triangularView<Eigen::Lower>();
+  const VectorXd b = VectorXd::Unit(3, 1), ones = VectorXd::Ones(3);
+  const auto gradient = [&](const auto& solve) -> VectorXd {
+    return grove::grad([&](const auto& p) {
+      using T = grove::scalar_t<decltype(p)>;
+      const Eigen::VectorX<T> side = p, x = solve(side);
+      return T(x.sum());
+    })(b);
+  };
+  const VectorXd of_a = a.inverse().transpose() * ones, of_transposed = a.inverse() * ones,
+                 of_normal = normal.inverse() * ones, of_lower = lower.inverse().transpose() * ones;
+  CHECK((gradient([&](const auto& x) { return a.partialPivLu().solve(x).eval(); }) - of_a).norm() < 1e-13);
+  CHECK((gradient([&](const auto& x) { return a.partialPivLu().transpose().solve(x).eval(); }) - of_transposed).norm() <
+        1e-13);
+  CHECK((gradient([&](const auto& x) { return normal.llt().solve(x).eval(); }) - of_normal).norm() < 1e-13);
+  CHECK((gradient([&](const auto& x) { return a.householderQr().solve(x).eval(); }) - of_a).norm() < 1e-13);
+  CHECK((gradient([&](const auto& x) { return a.triangularView<Eigen::Lower>().solve(x).eval(); }) - of_lower).norm() <
+        1e-13);
+}
