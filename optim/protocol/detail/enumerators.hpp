@@ -1,8 +1,12 @@
 // Which values of an enumeration have a name.
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace grove::optim::detail {
 
@@ -46,19 +50,23 @@ consteval bool enumerator_has_name() {
   }
 }
 
+template <class E, int... I>
+consteval auto names_of(std::integer_sequence<int, I...>) {
+  return std::array<bool, sizeof...(I)>{enumerator_has_name<E, I + lowest_enumerator>()...};
+}
+
 /// May a file give E this value? One that has a name, or a set of flags that have.
 template <FixedEnum E>
 bool is_enumerator(long long value) {
+  static constexpr auto has_names =
+      names_of<E>(std::make_integer_sequence<int, highest_enumerator - lowest_enumerator + 1>{});
   bool named = false;
   long long flags = 0;
-  const auto look_at = [&]<int... I>(std::integer_sequence<int, I...>) {
-    const auto look = [&](int number, bool has) {
-      named = named || (has && number == value);
-      if (has) flags |= number;
-    };
-    (look(I + lowest_enumerator, enumerator_has_name<E, I + lowest_enumerator>()), ...);
-  };
-  look_at(std::make_integer_sequence<int, highest_enumerator - lowest_enumerator + 1>{});
+  for (std::size_t k = 0; k < has_names.size(); ++k) {
+    const long long number = static_cast<long long>(k) + lowest_enumerator;
+    named = named || (has_names[k] && number == value);
+    if (has_names[k]) flags |= number;
+  }
   return named || (FlagEnum<E> && (value & ~flags) == 0);
 }
 

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Feeds the readers of files with inputs that a fuzzer makes, under AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+#   bash tests/fuzz/run.sh [<seconds for each reader> [<reader>...]]
+#
+# The readers are load and csv. It needs clang with libFuzzer (Debian: clang libclang-rt-dev); without it nothing is done,
+# and it says so. What was learnt is kept in build/fuzz, so a later run goes on from there; an input that fails is printed
+# and kept there too.
+set -euo pipefail
+# shellcheck source=cmake/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../cmake/setup.sh"
+
+seconds=${1:-60}
+shift $(($# ? 1 : 0))
+readers=("$@")
+((${#readers[@]})) || readers=(load csv)
+cxx=${CXX:-clang++}
+folder=$grove_root/build/fuzz
+mkdir -p "$folder"
+
+cat >"$folder/probe.cpp" <<'PROBE'
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }
+PROBE
+if ! "$cxx" -fsanitize=fuzzer "$folder/probe.cpp" -o "$folder/probe" 2>/dev/null; then
+  echo "nothing fuzzed: $cxx has no libFuzzer here"
+  exit 0
+fi
+
+grove_install_missing examples
+eigen=
+for prefix in /usr/local/include /usr/include; do
+  if [[ -d $prefix/eigen3 ]]; then eigen=$prefix/eigen3; fi
+done
+for reader in "${readers[@]}"; do
+  echo "== $reader: $seconds s"
+  mkdir -p "$folder/$reader"
+  "$cxx" -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I"$grove_root" \
+    ${eigen:+-isystem "$eigen"} "$grove_root/tests/fuzz/${reader}_fuzz.cpp" -o "$folder/${reader}_fuzz" -lfmt
+  "$folder/${reader}_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=4096 \
+    -dict="$grove_root/tests/fuzz/$reader.dict" -artifact_prefix="$folder/" -print_final_stats=1 "$folder/$reader" \
+    "$grove_root/tests/fuzz/seeds/$reader" 2>&1 | grep -vE '^#|NEW_FUNC|^INFO|# Uses: ' 
+done
