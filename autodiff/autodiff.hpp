@@ -10,6 +10,7 @@
 #include "autodiff/error.hpp"
 #include "autodiff/gradcheck/gradcheck.hpp"
 #include "autodiff/gradcheck/of_gradient.hpp"
+#include "autodiff/gradcheck/of_jacobian.hpp"
 #include "autodiff/gradcheck/options.hpp"
 #include "autodiff/gradcheck/report.hpp"
 #include "autodiff/gradcheck/second_order.hpp"

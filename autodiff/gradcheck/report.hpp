@@ -35,6 +35,7 @@ constexpr bool is_failure(GradcheckVerdict verdict) { return verdict >= Gradchec
 struct GradcheckRow {
   static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
+  std::string output;       ///< of a Jacobian: which result, as `residuals(3)`; empty for a gradient
   std::string path;         ///< leaf, as `layers[1].weight`; `params` for parameters that are a single leaf
   std::string index;        ///< `(3,7)` in a matrix, `(3)` in a vector, empty for a scalar, or a direction in words
   std::int64_t leaf = -1;   ///< position of the leaf in `GradcheckReport::leaves`, -1 for a direction over several
@@ -51,6 +52,11 @@ struct GradcheckRow {
   double right = none;           ///< slope from above, where the point is not smooth
   GradcheckVerdict verdict = GradcheckVerdict::ok;
   std::string note;  ///< what else was seen
+
+  /// What was compared: `layers[1].weight(3,7)`, of a Jacobian `d residuals(3) / d layers[1].weight(3,7)`.
+  std::string name() const {
+    return output.empty() ? path + index : detail::fill("d {} / d {}{}", {output, path, index});
+  }
 };
 
 /// Summary of one leaf.

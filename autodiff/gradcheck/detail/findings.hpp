@@ -128,12 +128,12 @@ inline std::string summarize(const FlatProblem& problem, const GradcheckReport& 
   }
   const GradcheckRow& worst = report.rows.front();
   if (worst.verdict == GradcheckVerdict::non_finite && !worst.note.empty())
-    return fill("{}: {}{}: {}: {}; {} of {} entries compared and {} of {} leaves fail",
-                {problem.name, worst.path, worst.index, to_string(worst.verdict), worst.note, bad, checked, bad_leaves,
+    return fill("{}: {}: {}: {}; {} of {} entries compared and {} of {} leaves fail",
+                {problem.name, worst.name(), to_string(worst.verdict), worst.note, bad, checked, bad_leaves,
                  report.leaves.size()});
   return fill(
-      "{}: {}{}: {}: analytic {}, numeric {}, relative error {}; {} of {} entries compared and {} of {} leaves fail",
-      {problem.name, worst.path, worst.index, to_string(worst.verdict), number(worst.analytic, "{:.8g}"),
+      "{}: {}: {}: analytic {}, numeric {}, relative error {}; {} of {} entries compared and {} of {} leaves fail",
+      {problem.name, worst.name(), to_string(worst.verdict), number(worst.analytic, "{:.8g}"),
        number(worst.numeric, "{:.8g}"), number(worst.relative_error, "{:.1e}"), bad, checked, bad_leaves,
        report.leaves.size()});
 }

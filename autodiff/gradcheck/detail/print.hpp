@@ -26,15 +26,15 @@ inline std::string table_row(std::size_t first_width, std::initializer_list<std:
 
 inline std::string print_rows(const GradcheckReport& report) {
   std::size_t width = 4;
-  for (const auto& row : report.rows) width = std::max(width, row.path.size() + row.index.size());
+  for (const auto& row : report.rows) width = std::max(width, row.name().size());
   std::string text = table_row(
       width, {"path", "analytic", "numeric", "abs error", "rel error", "tolerance", "step", "slope", "verdict"});
   for (const auto& row : report.rows) {
     const char *full = "{:.8e}", *brief = "{:.2e}";
-    text += table_row(width, {row.path + row.index, number(row.analytic, full), number(row.numeric, full),
-                              number(row.absolute_error, brief), number(row.relative_error, brief),
-                              number(row.tolerance, brief), number(row.step, "{:.1e}"),
-                              std::isnan(row.slope) ? "-" : number(row.slope, "{:.2f}"), to_string(row.verdict)});
+    text += table_row(
+        width, {row.name(), number(row.analytic, full), number(row.numeric, full), number(row.absolute_error, brief),
+                number(row.relative_error, brief), number(row.tolerance, brief), number(row.step, "{:.1e}"),
+                std::isnan(row.slope) ? "-" : number(row.slope, "{:.2f}"), to_string(row.verdict)});
     if (!row.note.empty()) text += "    " + row.note + '\n';
   }
   return text;
@@ -112,6 +112,7 @@ std::string json_list(const Items& items, Write write) {
 
 inline std::string json_row(const GradcheckRow& row) {
   return JsonText('{')
+      .field("output", json_string(row.output))
       .field("path", json_string(row.path))
       .field("index", json_string(row.index))
       .field("leaf", row.leaf)
