@@ -8,6 +8,7 @@
 
 #include "autodiff/gradcheck/detail/columns.hpp"
 #include "autodiff/gradcheck/detail/finite_difference.hpp"
+#include "autodiff/gradcheck/detail/sweep.hpp"
 #include "autodiff/gradcheck/options.hpp"
 #include "autodiff/gradcheck/report.hpp"
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "autodiff/gradcheck/detail/sweep.hpp"
 #include "tests/catch.hpp"
 
 using grove::detail::check::Line;
