@@ -12,7 +12,8 @@ namespace grove::detail {
 template <class S>
 [[gnu::noinline, gnu::cold]] void send_infinite(const TapeEntry<S>* entry, const TapeEntry<S>* end, S a, S* adjoints) {
   for (; entry != end; ++entry) {
-    if (!is_exact_zero(entry->partial)) adjoints[entry->slot] += a * entry->partial;
+    const S partial = entry->partial;  // a copy: entries are packed, and nothing may refer into them
+    if (!is_exact_zero(partial)) adjoints[entry->slot] += a * partial;
   }
 }
 
