@@ -5,6 +5,7 @@
 #include <ostream>
 #include <utility>
 
+#include "autodiff/engine/scalar/eigen_lu.hpp"
 #include "autodiff/engine/scalar/eigen_plain_solvers.hpp"
 #include "autodiff/engine/scalar/operands.hpp"
 #include "autodiff/engine/scalar/var_traits.hpp"

@@ -196,6 +196,11 @@ class Eigen::Block<X, R, C, Inner> : public Eigen::BlockImpl<X, R, C, Inner, Eig
     Base::operator=(other);
     return *this;
   }
+  template <class Other>
+  Block& operator=(const Eigen::DenseBase<Other>& other) {
+    Base::operator=(other.derived());
+    return *this;
+  }
   template <grove::detail::ActiveOperand A>
   Block& operator=(const A& active) {
     assign_entries(*this, active);

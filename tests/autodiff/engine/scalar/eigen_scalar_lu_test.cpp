@@ -1,3 +1,4 @@
+#include "autodiff/derivatives/hessian.hpp"
 #include "tests/autodiff/engine/scalar/eigen_scalar.hpp"
 
 using namespace grove_test;
@@ -80,4 +81,34 @@ TEST_CASE("plain decompositions solve for variables that are zero") {
   CHECK((gradient([&](const auto& x) { return a.householderQr().solve(x).eval(); }) - of_a).norm() < 1e-13);
   CHECK((gradient([&](const auto& x) { return a.triangularView<Eigen::Lower>().solve(x).eval(); }) - of_lower).norm() <
         1e-13);
+}
+
+TEST_CASE("the determinant of a singular Eigen matrix of variables has its cofactors as gradient") {
+  const auto determinant = [](const auto& x) { return Eigen::MatrixX<grove::scalar_t<decltype(x)>>(x).determinant(); };
+  MatrixXd gap(2, 2), empty_column = eigen_sample(3), rank_two = eigen_sample(4);
+  gap << 0, 1, 0, 1;
+  empty_column.col(1).setZero();
+  rank_two.row(2) = rank_two.row(0);
+  rank_two.row(3) = rank_two.row(1);
+  for (const MatrixXd& a : {gap, empty_column, rank_two, MatrixXd(MatrixXd::Zero(2, 2)), MatrixXd(MatrixXd::Zero(3, 3)),
+                            MatrixXd(MatrixXd::Ones(3, 3)), MatrixXd(MatrixXd::Zero(1, 1))}) {
+    MatrixXd cofactors(a.rows(), a.cols()), direction = MatrixXd::Zero(a.rows(), a.cols());
+    const auto cofactor = [&](const MatrixXd& m, Eigen::Index i, Eigen::Index j) {
+      MatrixXd minor = m;  // det of m with row i replaced by the unit vector j
+      minor.row(i) = Eigen::RowVectorXd::Unit(m.cols(), j);
+      return minor.fullPivLu().determinant();
+    };
+    for (Eigen::Index k = 0; k < a.size(); ++k) {
+      cofactors.data()[k] = cofactor(a, k % a.rows(), k / a.rows());
+      direction.data()[k] = std::cos(double(k * k));
+    }
+    INFO(a);
+    CHECK((grove::grad(determinant)(a) - cofactors).norm() < 1e-12);
+    const MatrixXd second = grove::hvp(determinant)(a, direction), up = a + 1e-4 * direction,
+                   down = a - 1e-4 * direction;
+    for (Eigen::Index k = 0; k < a.size(); ++k) {
+      const Eigen::Index i = k % a.rows(), j = k / a.rows();
+      CHECK(second.data()[k] == Approx((cofactor(up, i, j) - cofactor(down, i, j)) / 2e-4).epsilon(1e-6).margin(1e-6));
+    }
+  }
 }

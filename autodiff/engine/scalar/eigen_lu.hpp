@@ -1,0 +1,158 @@
+// Eigen's PartialPivLU, and with it determinant() and inverse(), of matrices of variables or duals.
+//
+// Where a column has no pivot Eigen leaves it as it is, and loses what the determinant owes to it.
+#pragma once
+
+#include <Eigen/Core>
+#include <cmath>
+#include <utility>
+
+#include "autodiff/engine/scalar/eigen_zeros.hpp"
+
+namespace grove::detail {
+
+/// |x|, recording nothing.
+template <class T>
+auto plain_magnitude(const T& x) {
+  if constexpr (is_var<T>) {
+    return plain_magnitude(x.value());
+  } else if constexpr (is_dual<T>) {
+    return plain_magnitude(x.value);
+  } else {
+    return std::abs(x);
+  }
+}
+
+/// det A by products and sums alone (R. S. Bird, 2011): right with all its derivatives where A is singular.  O(n⁴)
+template <class M>
+typename M::Scalar division_free_determinant(const M& a) {
+  using T = typename M::Scalar;
+  const Eigen::Index n = a.rows();
+  Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> f = a, g = a;
+  for (Eigen::Index step = 1; step < n; ++step) {
+    T below(0);
+    for (Eigen::Index i = n; i-- > 0;) {
+      for (Eigen::Index j = 0; j < i; ++j) g(i, j) = T(0);
+      for (Eigen::Index j = i + 1; j < n; ++j) g(i, j) = f(i, j);
+      g(i, i) = -below;
+      below += f(i, i);
+    }
+    f = g * a;
+  }
+  return n % 2 == 1 ? f(0, 0) : T(-f(0, 0));
+}
+
+/// Eigen's interface; what it solves and inverts must be regular, as with Eigen.
+template <class M>
+class PartialPivotLu {
+  using T = typename M::Scalar;
+  template <class B>
+  using solution_t = Eigen::Matrix<T, M::RowsAtCompileTime, B::ColsAtCompileTime>;
+
+  /// What transpose() returns.
+  class Transposed {
+   public:
+    explicit Transposed(const PartialPivotLu& lu) : lu_(lu) {}
+    template <class B>
+    solution_t<B> solve(const Eigen::MatrixBase<B>& b) const {
+      solution_t<B> x = b.derived().template cast<T>();
+      lu_.lu_.transpose().template triangularView<Eigen::Lower>().solveInPlace(x);
+      lu_.lu_.transpose().template triangularView<Eigen::UnitUpper>().solveInPlace(x);
+      return lu_.permutation_.transpose() * x;
+    }
+
+   private:
+    const PartialPivotLu& lu_;
+  };
+
+ public:
+  using MatrixType = M;
+  using Scalar = T;
+  using PermutationType = Eigen::PermutationMatrix<M::RowsAtCompileTime, M::MaxRowsAtCompileTime>;
+
+  PartialPivotLu() = default;
+  explicit PartialPivotLu(Eigen::Index) {}
+  template <class X>
+  explicit PartialPivotLu(const Eigen::EigenBase<X>& matrix) {
+    compute(matrix);
+  }
+
+  template <class X>
+  PartialPivotLu& compute(const Eigen::EigenBase<X>& matrix) {
+    matrix_ = matrix.derived();
+    lu_ = matrix_;
+    const Eigen::Index n = lu_.rows();
+    eigen_assert(n == lu_.cols() && "PartialPivLU is only for square matrices");
+    permutation_.setIdentity(n);
+    odd_ = singular_ = false;
+    for (Eigen::Index k = 0; k < n; ++k) {
+      Eigen::Index pivot = k;
+      for (Eigen::Index i = k + 1; i < n; ++i) {
+        if (plain_magnitude(lu_(i, k)) > plain_magnitude(lu_(pivot, k))) pivot = i;
+      }
+      if (pivot != k) {
+        for (Eigen::Index j = 0; j < n; ++j) std::swap(lu_(k, j), lu_(pivot, j));
+        permutation_.applyTranspositionOnTheLeft(k, pivot);
+        odd_ = !odd_;
+      }
+      if (lu_(k, k) == T(0)) {
+        singular_ = true;
+        continue;
+      }
+      for (Eigen::Index i = k + 1; i < n; ++i) {
+        if (is_exact_zero(lu_(i, k))) continue;
+        lu_(i, k) /= lu_(k, k);
+        for (Eigen::Index j = k + 1; j < n; ++j) lu_(i, j) -= lu_(i, k) * lu_(k, j);
+      }
+    }
+    return *this;
+  }
+
+  const M& matrixLU() const { return lu_; }
+  const PermutationType& permutationP() const { return permutation_; }
+  Eigen::Index rows() const { return lu_.rows(); }
+  Eigen::Index cols() const { return lu_.cols(); }
+  Eigen::ComputationInfo info() const { return Eigen::Success; }
+  M reconstructedMatrix() const { return matrix_; }
+
+  template <class B>
+  solution_t<B> solve(const Eigen::MatrixBase<B>& b) const {
+    solution_t<B> x = permutation_ * b.derived().template cast<T>();
+    lu_.template triangularView<Eigen::UnitLower>().solveInPlace(x);
+    lu_.template triangularView<Eigen::Upper>().solveInPlace(x);
+    return x;
+  }
+  Transposed transpose() const { return Transposed(*this); }
+  Transposed adjoint() const { return Transposed(*this); }
+  /// (const: Eigen assigns it to a matrix whose address it knows already, so that must not be moved into.)
+  const M inverse() const { return solve(M::Identity(rows(), cols())); }
+  T determinant() const {
+    if (singular_) return division_free_determinant(matrix_);
+    T product(odd_ ? -1 : 1);
+    for (Eigen::Index k = 0; k < rows(); ++k) product *= lu_(k, k);
+    return product;
+  }
+
+ private:
+  M matrix_, lu_;
+  PermutationType permutation_;
+  bool odd_ = false, singular_ = false;
+};
+
+}  // namespace grove::detail
+
+#if EIGEN_VERSION_AT_LEAST(3, 4, 90)
+template <class T, int R, int C, int O, int MR, int MC, class Index>
+requires grove::detail::is_differentiable_number<T>
+class Eigen::PartialPivLU<Eigen::Matrix<T, R, C, O, MR, MC>, Index>
+    : public grove::detail::PartialPivotLu<Eigen::Matrix<T, R, C, O, MR, MC>> {
+  using grove::detail::PartialPivotLu<Eigen::Matrix<T, R, C, O, MR, MC>>::PartialPivotLu;
+};
+#else
+template <class T, int R, int C, int O, int MR, int MC>
+requires grove::detail::is_differentiable_number<T>
+class Eigen::PartialPivLU<Eigen::Matrix<T, R, C, O, MR, MC>>
+    : public grove::detail::PartialPivotLu<Eigen::Matrix<T, R, C, O, MR, MC>> {
+  using grove::detail::PartialPivotLu<Eigen::Matrix<T, R, C, O, MR, MC>>::PartialPivotLu;
+};
+#endif
