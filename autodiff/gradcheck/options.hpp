@@ -21,7 +21,7 @@ enum class GradcheckCoverage {
   automatic,    ///< `full` up to `full_limit` entries, `directional` above
   full,         ///< every entry
   sampled,      ///< `samples` random entries of each leaf
-  directional,  ///< random directions over the whole tree and one in each leaf; a failure is bisected down to an index
+  directional,  ///< random directions: whole tree, each leaf, entries of each size; a failure is bisected to an index
 };
 
 /// The interval in which the entries of a leaf may be probed, ends included.

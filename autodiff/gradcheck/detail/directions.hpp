@@ -137,14 +137,9 @@ inline bool confirm(Checker& checker, Findings& findings, Comparison& comparison
   return false;
 }
 
-// Compares along one direction; true if a failure was confirmed.
-inline bool check_direction(Checker& checker, Findings& findings, Range range, bool signs, SplitMix& random) {
-  Eigen::VectorXd direction = random_direction(checker, range, signs, false, random);
-  Comparison comparison = compare_direction(checker, findings.analytic, direction);
-  if (comparison.judgement.verdict == GradcheckVerdict::non_finite && std::isfinite(comparison.analytic)) {
-    direction = random_direction(checker, range, signs, true, random);
-    comparison = compare_direction(checker, findings.analytic, direction);
-  }
+// Compares along a direction in `range`; true if a failure was confirmed.
+inline bool check_along(Checker& checker, Findings& findings, Range range, const Eigen::VectorXd& direction,
+                        Comparison comparison, SplitMix& random) {
   const bool failed =
       is_failure(comparison.judgement.verdict) && confirm(checker, findings, comparison, direction, range, random);
   if (range.size() < checker.point().size() || checker.leaf_count() == 1)
@@ -152,6 +147,41 @@ inline bool check_direction(Checker& checker, Findings& findings, Range range, b
   if (comparison.leaf >= 0) findings.worsen(static_cast<std::size_t>(comparison.leaf), comparison.judgement.verdict);
   findings.comparisons.push_back(std::move(comparison));
   return failed;
+}
+
+inline bool check_direction(Checker& checker, Findings& findings, Range range, bool signs, SplitMix& random) {
+  Eigen::VectorXd direction = random_direction(checker, range, signs, false, random);
+  Comparison comparison = compare_direction(checker, findings.analytic, direction);
+  if (comparison.judgement.verdict == GradcheckVerdict::non_finite && std::isfinite(comparison.analytic)) {
+    direction = random_direction(checker, range, signs, true, random);
+    comparison = compare_direction(checker, findings.analytic, direction);
+  }
+  return check_along(checker, findings, range, direction, std::move(comparison), random);
+}
+
+// Small entries are not seen beside large ones, so entries of each size, a thousandfold wide, get a direction of their
+// own; those that are zero go with the smallest.
+inline bool check_sizes(Checker& checker, Findings& findings, SplitMix& random) {
+  constexpr double width = 1e-3, least = 1e-15;
+  const Eigen::VectorXd all = random_direction(checker, whole(checker), true, false, random);
+  Eigen::VectorXd share = filled(all.size(), 0);
+  for (Eigen::Index k = 0; k < all.size(); ++k) share[k] = std::abs(findings.analytic[k] * all[k]);
+  const double largest = largest_finite(share, 0, share.size());
+  for (double top = largest; top > least * largest && !checker.exhausted(); top *= width) {
+    const bool last = !(top * width > least * largest);
+    Eigen::VectorXd direction = filled(all.size(), 0);
+    Eigen::Index inside = 0;
+    for (Eigen::Index k = 0; k < all.size(); ++k) {
+      if (share[k] > top || (share[k] <= top * width && !last)) continue;
+      direction[k] = all[k];
+      ++inside;
+    }
+    if (inside == 0 || inside == all.size()) continue;
+    if (check_along(checker, findings, whole(checker), direction,
+                    compare_direction(checker, findings.analytic, direction), random))
+      return true;
+  }
+  return false;
 }
 
 // A direction in each leaf, then some over the whole tree. Leaves of a few entries are checked entry by entry.
@@ -167,7 +197,8 @@ inline void check_directions(Checker& checker, Findings& findings, SplitMix& ran
       check_direction(checker, findings, range_of(checker.leaf(i)), i % 2 == 1, random);
   }
   for (int k = 0; k < std::max(checker.options().directions, 4) && !checker.exhausted(); ++k)
-    if (check_direction(checker, findings, whole(checker), k % 2 == 1, random)) break;
+    if (check_direction(checker, findings, whole(checker), k % 2 == 1, random)) return;
+  check_sizes(checker, findings, random);
 }
 
 }  // namespace grove::detail::check

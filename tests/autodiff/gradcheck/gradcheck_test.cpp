@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/operations/values/stop_gradient.hpp"
 #include "tests/catch.hpp"
 
 using grove::gradcheck_report;
@@ -113,4 +114,37 @@ TEST_CASE("a number that is none is printed without a sign") {
   const std::string text = to_string(gradcheck_report(root, -1.0));
   CHECK(text.find("nan") != std::string::npos);
   CHECK(text.find("-nan") == std::string::npos);
+}
+
+TEST_CASE("parameters of different units in one vector are each checked (gradcheck-small-entries)") {
+  const Eigen::ArrayXd data = Eigen::ArrayXd::LinSpaced(20, 1, 800), target = 0.3 * data.sqrt();
+  const auto loss = [&](const auto& p, double wrong) {
+    return sum(square(p[0] + p[1] * data * data * data - target)) + wrong * (p[0] - grove::stop_gradient(p[0]));
+  };
+  const Eigen::Vector2d at(1, 2e-6);
+  const double slope = grove::grad(loss)(at, 0.0)[0];
+  CHECK(gradcheck_report(loss, at, 0.0).verdict == GradcheckVerdict::ok);
+  for (const double part : {0.1, 0.01, 0.001, 0.0001}) {
+    const GradcheckReport report = gradcheck_report(loss, at, part * slope);
+    INFO(to_string(report));
+    CHECK(report.verdict == GradcheckVerdict::wrong);
+    CHECK(report.rows[0].name() == "params(0)");
+  }
+}
+
+TEST_CASE("a loss that jumps at the point is not smooth") {
+  const GradcheckReport report = gradcheck_report([](const auto& x) { return floor(x) + x; }, 2.0);
+  INFO(to_string(report));
+  CHECK(report.verdict == GradcheckVerdict::non_smooth);
+  CHECK(report.rows[0].note.find("the value jumps by -1 just below the point") == 0);
+}
+
+TEST_CASE("an empty leaf and members that are no numbers stay out of the way") {
+  Net<> net = some_net();
+  net.layers.push_back({Eigen::MatrixXd(0, 3), Eigen::VectorXd(0)});
+  const GradcheckReport report = gradcheck_report(net_loss, net, inputs, targets);
+  INFO(to_string(report));
+  CHECK(report.verdict == GradcheckVerdict::ok);
+  CHECK(report.leaves.size() == 7);
+  CHECK(report.leaves[4].checked == 0);
 }

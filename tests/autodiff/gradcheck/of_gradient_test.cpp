@@ -409,6 +409,34 @@ TEST_CASE("a big tree is checked along random directions, and a failure is bisec
   CHECK(mentions(wrong, "[1]: all entries are off by factor 2"));
 }
 
+TEST_CASE("a small entry of a big tree is found along the direction of its size") {
+  const Eigen::Index n = 3000;
+  const Eigen::ArrayXd weights =
+      Eigen::ArrayXd::LinSpaced(n, 0, -9).unaryExpr([](double e) { return std::pow(10, e); });
+  const Eigen::VectorXd at = Eigen::VectorXd::LinSpaced(n, 0.5, 1.5);
+  const auto value = [&](const Eigen::VectorXd& p) { return (weights * p.array().square()).sum(); };
+  const auto gradient = [&](const Eigen::VectorXd& p) -> Eigen::VectorXd { return 2 * weights * p.array(); };
+  const auto right = gradcheck_gradient_report(value, gradient, at);
+  INFO(to_string(right));
+  CHECK(right.verdict == GradcheckVerdict::ok);
+  CHECK(right.evaluations < 500);
+  for (const Eigen::Index k : {1500, 2400, 2900}) {
+    for (const double part : {1.1, 0.0}) {
+      const auto wrong = gradcheck_gradient_report(
+          value,
+          [&](const Eigen::VectorXd& p) {
+            Eigen::VectorXd grad = gradient(p);
+            grad[k] *= part;
+            return grad;
+          },
+          at);
+      INFO(to_string(wrong));
+      CHECK(wrong.verdict == GradcheckVerdict::wrong);
+      CHECK(wrong.rows[0].entry == k);
+    }
+  }
+}
+
 TEST_CASE("sampled coverage looks at some entries of each leaf, and a budget stops a long check") {
   const auto sampled = spoilt([](Net&) {}, {.coverage = GradcheckCoverage::sampled, .samples = 3});
   CHECK(sampled.leaves[2].checked == 3);
