@@ -13,6 +13,11 @@ namespace grove::detail {
 template <class D>
 inline constexpr bool lies_in_memory = (int(D::Flags) & int(Eigen::DirectAccessBit)) != 0 &&
                                        int(D::InnerStrideAtCompileTime) == 1;
+/// An Eigen expression that lies nowhere: its elements are computed each time they are asked for.
+template <class D>
+inline constexpr bool is_unevaluated = false;
+template <EigenDense D>
+inline constexpr bool is_unevaluated<D> = (int(D::Flags) & int(Eigen::DirectAccessBit)) == 0;
 template <class D>
 inline constexpr bool is_plain_object = std::is_base_of_v<Eigen::PlainObjectBase<D>, D>;
 template <class D>

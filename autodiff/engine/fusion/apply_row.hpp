@@ -17,7 +17,8 @@ namespace grove::detail {
 template <class T, class X, class Y, class F>
 auto for_each_pair(const char* name, const X& x, const Y& y, const F& f) {
   const auto evaluated_of = [](const auto& operand) -> decltype(auto) {
-    if constexpr (EigenDense<decltype(operand)>) {
+    using D = bare<decltype(operand)>;
+    if constexpr (is_unevaluated<D>) {
       return operand.eval();
     } else {
       return (operand);
