@@ -78,7 +78,8 @@ void check_static_shape(const char* operation, Index rows, Index cols) {
 }
 /// a · b, sizes that are not negative.
 inline Index size_product(const char* operation, Index a, Index b) {
-  if (b != 0 && a > std::numeric_limits<Index>::max() / b) [[unlikely]]
+  constexpr Index safe = Index{1} << 31;  // a division only where it may matter
+  if ((a >= safe || b >= safe) && b != 0 && a > std::numeric_limits<Index>::max() / b) [[unlikely]]
     throw_too_large(operation, a, b);
   return a * b;
 }
