@@ -70,6 +70,7 @@
 #include "optim/schedules/schedule.hpp"
 #include "optim/training/batches.hpp"
 #include "optim/training/callbacks.hpp"
+#include "optim/training/checkpoint.hpp"
 #include "optim/training/minimize.hpp"
 #include "optim/training/save.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"

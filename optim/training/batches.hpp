@@ -66,6 +66,14 @@ void gather(typename BatchOf<T>::type& batch, const T& data, const std::vector<s
   }
 }
 
+/// Where in an epoch batches are: all that the next ones depend on.
+struct BatchPlace {
+  std::vector<std::int64_t> order;  ///< of the examples in this epoch
+  std::uint64_t begin = 0;          ///< the first of this batch
+  std::uint64_t count = 0;          ///< the examples of this batch
+  std::uint64_t random = 0;         ///< of the epochs to come
+};
+
 }  // namespace detail
 
 /// The arguments of a loss in batches: every epoch shuffles the examples anew, and its last batch takes what is left.
@@ -77,7 +85,7 @@ class Batches {
  public:
   /// Throws: DataError if there is no data, HyperparameterError if `batch_size` is not positive.
   Batches(std::int64_t batch_size, std::uint64_t seed, bool shuffle, const Args&... args)
-      : args_(args...), batch_(initial(args)...), shuffle_(shuffle), random_(seed) {
+      : args_(args...), batch_(initial(args)...), shuffle_(shuffle) {
     if (batch_size <= 0)
       throw HyperparameterError(detail::fill("minimize: batch_size must be positive, got {}", {batch_size}));
     batch_size_ = static_cast<std::size_t>(batch_size);
@@ -85,25 +93,43 @@ class Batches {
     ((examples = examples < 0 ? detail::example_count(args) : examples), ...);
     if (examples <= 0)
       throw DataError("minimize: batches need a matrix or a vector of examples as argument of the loss");
-    order_.resize(static_cast<std::size_t>(examples));
-    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::int64_t>(i);
-    begin_ = order_.size();
+    place_.order.resize(static_cast<std::size_t>(examples));
+    for (std::size_t i = 0; i < place_.order.size(); ++i) place_.order[i] = static_cast<std::int64_t>(i);
+    place_.begin = place_.order.size();
+    place_.random = seed;
   }
 
   /// Gathers the next batch.
   void advance() {
-    begin_ += count_;
-    if (begin_ >= order_.size()) start_epoch();
-    count_ = std::min(batch_size_, order_.size() - begin_);
+    place_.begin += place_.count;
+    if (place_.begin >= place_.order.size()) start_epoch();
+    place_.count = std::min(batch_size_, place_.order.size() - place_.begin);
     [&]<std::size_t... I>(std::index_sequence<I...>) { (refill(std::get<I>(batch_), std::get<I>(args_)), ...); }
     (std::index_sequence_for<Args...>{});
   }
 
   /// Whether this batch is the last of its epoch.
-  bool epoch_ends() const { return begin_ + count_ >= order_.size(); }
+  bool epoch_ends() const { return place_.begin + place_.count >= place_.order.size(); }
 
   /// The examples in this batch.
-  std::size_t size() const { return count_; }
+  std::size_t size() const { return place_.count; }
+
+  /// Where the batches are, to go on from there later.
+  const detail::BatchPlace& place() const { return place_; }
+  /// Goes on from another place; the next batch is gathered by `advance`.
+  /// Throws: DataError if it is that of another number of examples, or none at all.
+  void go_to(const detail::BatchPlace& place) {
+    std::vector<bool> seen(place_.order.size(), false);
+    bool fits =
+        place.order.size() == seen.size() && place.begin <= seen.size() && place.count <= seen.size() - place.begin;
+    for (std::size_t i = 0; fits && i < seen.size(); ++i) {
+      const auto example = static_cast<std::size_t>(place.order[i]);
+      fits = place.order[i] >= 0 && example < seen.size() && !seen[example];
+      if (fits) seen[example] = true;
+    }
+    if (!fits) throw DataError(detail::fill("minimize: the order of batches is not one of {} examples", {seen.size()}));
+    place_ = place;
+  }
 
   /// Calls f with the arguments of the loss for this batch.
   decltype(auto) apply(auto&& f) const { return std::apply(f, batch_); }
@@ -121,8 +147,8 @@ class Batches {
 
   template <class T>
   void refill(typename detail::BatchOf<T>::type& batch, const T& arg) {
-    if (detail::example_count(arg) == static_cast<std::int64_t>(order_.size())) {
-      detail::gather(batch, arg, order_, begin_, count_);
+    if (detail::example_count(arg) == static_cast<std::int64_t>(place_.order.size())) {
+      detail::gather(batch, arg, place_.order, place_.begin, place_.count);
     } else if constexpr (detail::DenseData<T>) {
       if (batch.size() != arg.size()) batch = arg;
     }
@@ -130,20 +156,18 @@ class Batches {
 
   /// Fisher and Yates, written out because std::shuffle may differ between standard libraries.
   void start_epoch() {
-    begin_ = 0;
+    place_.begin = 0;
     if (!shuffle_) return;
-    for (std::size_t i = order_.size() - 1; i > 0; --i)
-      std::swap(order_[i], order_[grove::detail::split_mix(random_) % (i + 1)]);
+    auto& order = place_.order;
+    for (std::size_t i = order.size() - 1; i > 0; --i)
+      std::swap(order[i], order[grove::detail::split_mix(place_.random) % (i + 1)]);
   }
 
   std::tuple<const Args&...> args_;
   std::tuple<typename detail::BatchOf<Args>::type...> batch_;
-  std::vector<std::int64_t> order_;
+  detail::BatchPlace place_;
   std::size_t batch_size_ = 0;
-  std::size_t begin_ = 0;
-  std::size_t count_ = 0;
   bool shuffle_ = true;
-  std::uint64_t random_;
 };
 
 }  // namespace grove::optim

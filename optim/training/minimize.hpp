@@ -106,14 +106,131 @@ double gradient_norm(const P& grads) {
   return plain(tree::global_norm(grads));
 }
 
-/// Seconds since it was made.
+/// Seconds since it was made, and those before.
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  explicit Stopwatch(double before = 0) : before_(before) {}
+  double seconds() const {
+    return before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
+  double before_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+/// All that a minimization knows between two steps, as a tree.
+template <class P, class State>
+struct MinimizeRun {
+  P params;
+  P previous;
+  P best;
+  State state;
+  std::int64_t step = 0;
+  double best_value = std::numeric_limits<double>::infinity();
+  double last_value = std::numeric_limits<double>::infinity();
+  std::int64_t without_improvement = 0;
+  SearchReport searches = {};  // of this epoch
+  double seconds = 0;
+  std::vector<double> values = {};
+  std::vector<P> path = {};
+};
+
+/// A minimization that nobody interrupts.
+struct NoCheckpoint {
+  void restore(auto& /*run*/, auto& /*objective*/) const {}
+  void keep(const auto& /*run*/, const auto& /*objective*/) const {}
+};
+
+/// The loop behind `minimize`. `checkpoint` may put `run` and the objective's memory back before the first step, and is
+/// shown them before each.
+template <class Loss, class P, class T, class Checkpoint, class... Args>
+MinimizeResult<P> run_minimize(const Loss& loss, P params, const T& optimizer, const MinimizeOptions& options,
+                               const Checkpoint& checkpoint, const Args&... args) {
+  check_minimize(options);
+  Objective<Loss, P, Args...> objective(loss, params, options, args...);
+  auto initial_state = optimizer.init(params);
+  MinimizeRun<P, decltype(initial_state)> run{params, params, params, std::move(initial_state)};
+  checkpoint.restore(run, objective);
+  const Stopwatch watch(run.seconds);
+  P raw_grads = objective.grads;
+  Progress progress{.step = run.step, .max_steps = options.max_steps, .best_value = run.best_value};
+
+  const auto value_fn = [&](const P& at) {
+    ++objective.evaluations;
+    return objective.value_at(at);
+  };
+  const auto value_and_grad_fn = [&](const P& at, P& gradient) {
+    ++objective.evaluations;
+    return objective.value_and_grad_at(at, gradient);
+  };
+  const auto no_way_down = [&] {
+    if (!objective.epoch_ends) return false;
+    const SearchReport epoch = std::exchange(run.searches, {});
+    return epoch.failures > 0 && epoch.failures == epoch.searches;
+  };
+  const auto stop_reason = [&]() -> std::optional<StopReason> {
+    if (!std::isfinite(progress.value) || !std::isfinite(progress.gradient_norm)) return StopReason::non_finite;
+    if (progress.gradient_norm <= options.gradient_tolerance) return StopReason::gradient_tolerance;
+    if (objective.epoch_ends) {
+      const double now = objective.epoch_mean;
+      if (options.value_tolerance > 0 &&
+          std::abs(now - run.last_value) <= options.value_tolerance * std::max(1.0, std::abs(now))) {
+        return StopReason::value_tolerance;
+      }
+      run.last_value = now;
+      if (now < run.best_value - options.min_improvement) {
+        progress.best_value = run.best_value = now;
+        run.without_improvement = 0;
+        if (options.keep_best) run.best = run.params;
+      } else if (++run.without_improvement >= options.patience && options.patience > 0) {
+        return StopReason::no_improvement;
+      }
+    }
+    return std::nullopt;
+  };
+
+  std::optional<StopReason> reason;
+  while (!reason) {
+    run.seconds = watch.seconds();
+    checkpoint.keep(run, objective);
+    objective.evaluate(run.params);
+    progress.value = objective.value;
+    progress.gradient_norm = gradient_norm(objective.grads);
+    reason = stop_reason();
+    if (!reason && run.step < options.max_steps) {
+      run.values.push_back(progress.value);
+      if (options.record_every > 0 && run.step % options.record_every == 0) run.path.push_back(run.params);
+      run.previous = run.params;
+      if constexpr (uses_grad<T>) raw_grads = objective.grads;
+      step(optimizer, objective.grads, run.state, run.params, with_value(objective.value), with_grad(raw_grads),
+           with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), ReportTo{&run.searches});
+      progress.step = ++run.step;
+      if (no_way_down()) reason = StopReason::linesearch_failed;
+    }
+    progress.seconds = watch.seconds();
+    if (!reason && run.step >= options.max_steps) reason = StopReason::max_steps;
+    if (!reason && options.max_seconds > 0 && progress.seconds >= options.max_seconds) reason = StopReason::time;
+    progress.last = reason.has_value();
+    bool asked = false;
+    for (const Callback& callback : options.callbacks) asked = callback(progress) || asked;
+    if (!reason && asked) reason = StopReason::callback;
+  }
+
+  const bool undo =
+      *reason == StopReason::non_finite || (*reason == StopReason::linesearch_failed && options.batch_size == 0);
+  if (undo && run.step > 0) run.params = std::move(run.previous);
+  if (options.keep_best && std::isfinite(run.best_value)) run.params = std::move(run.best);
+  MinimizeResult<P> result{std::move(run.params)};
+  result.value = objective.value_at_end(result.params);
+  result.steps = run.step;
+  result.reason = *reason;
+  result.evaluations = objective.evaluations;
+  result.seconds = watch.seconds();
+  result.values = std::move(run.values);
+  result.path = std::move(run.path);
+  return result;
+}
 
 }  // namespace detail
 
@@ -132,89 +249,7 @@ class Stopwatch {
 template <class Loss, class P, class T, class... Args>
 MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const MinimizeOptions& options,
                            const Args&... args) {
-  detail::check_minimize(options);
-  const detail::Stopwatch watch;
-  detail::Objective<Loss, P, Args...> objective(loss, params, options, args...);
-  auto state = optimizer.init(params);
-  P raw_grads = objective.grads;
-  P previous = params;
-  P best = params;
-  MinimizeResult<P> result{params};
-  Progress progress{.max_steps = options.max_steps, .best_value = std::numeric_limits<double>::infinity()};
-  double last_value = std::numeric_limits<double>::infinity();
-  std::int64_t without_improvement = 0;
-
-  const auto value_fn = [&](const P& at) {
-    ++objective.evaluations;
-    return objective.value_at(at);
-  };
-  const auto value_and_grad_fn = [&](const P& at, P& gradient) {
-    ++objective.evaluations;
-    return objective.value_and_grad_at(at, gradient);
-  };
-  detail::SearchReport searches;  // of this epoch
-  const auto no_way_down = [&] {
-    if (!objective.epoch_ends) return false;
-    const detail::SearchReport epoch = std::exchange(searches, {});
-    return epoch.failures > 0 && epoch.failures == epoch.searches;
-  };
-  const auto stop_reason = [&]() -> std::optional<StopReason> {
-    if (!std::isfinite(progress.value) || !std::isfinite(progress.gradient_norm)) return StopReason::non_finite;
-    if (progress.gradient_norm <= options.gradient_tolerance) return StopReason::gradient_tolerance;
-    if (objective.epoch_ends) {
-      const double now = objective.epoch_mean;
-      if (options.value_tolerance > 0 &&
-          std::abs(now - last_value) <= options.value_tolerance * std::max(1.0, std::abs(now))) {
-        return StopReason::value_tolerance;
-      }
-      last_value = now;
-      if (now < progress.best_value - options.min_improvement) {
-        progress.best_value = now;
-        without_improvement = 0;
-        if (options.keep_best) best = params;
-      } else if (++without_improvement >= options.patience && options.patience > 0) {
-        return StopReason::no_improvement;
-      }
-    }
-    return std::nullopt;
-  };
-
-  std::optional<StopReason> reason;
-  while (!reason) {
-    objective.evaluate(params);
-    progress.value = objective.value;
-    progress.gradient_norm = detail::gradient_norm(objective.grads);
-    reason = stop_reason();
-    if (!reason && progress.step < options.max_steps) {
-      result.values.push_back(progress.value);
-      if (options.record_every > 0 && progress.step % options.record_every == 0) result.path.push_back(params);
-      previous = params;
-      if constexpr (detail::uses_grad<T>) raw_grads = objective.grads;
-      step(optimizer, objective.grads, state, params, with_value(objective.value), with_grad(raw_grads),
-           with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), detail::ReportTo{&searches});
-      ++progress.step;
-      if (no_way_down()) reason = StopReason::linesearch_failed;
-    }
-    progress.seconds = watch.seconds();
-    if (!reason && progress.step >= options.max_steps) reason = StopReason::max_steps;
-    if (!reason && options.max_seconds > 0 && progress.seconds >= options.max_seconds) reason = StopReason::time;
-    progress.last = reason.has_value();
-    bool asked = false;
-    for (const Callback& callback : options.callbacks) asked = callback(progress) || asked;
-    if (!reason && asked) reason = StopReason::callback;
-  }
-
-  const bool undo =
-      *reason == StopReason::non_finite || (*reason == StopReason::linesearch_failed && options.batch_size == 0);
-  if (undo && progress.step > 0) params = std::move(previous);
-  if (options.keep_best && std::isfinite(progress.best_value)) params = std::move(best);
-  result.value = objective.value_at_end(params);
-  result.evaluations = objective.evaluations;
-  result.params = std::move(params);
-  result.steps = progress.step;
-  result.reason = *reason;
-  result.seconds = watch.seconds();
-  return result;
+  return detail::run_minimize(loss, std::move(params), optimizer, options, detail::NoCheckpoint{}, args...);
 }
 /// The same with the default options.
 template <class Loss, class P, class T>

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "autodiff/derivatives/grad.hpp"
 #include "optim/numerics/detail/check.hpp"
@@ -11,6 +12,24 @@
 #include "optim/training/batches.hpp"
 
 namespace grove::optim::detail {
+
+/// What an objective remembers between two steps, as a tree.
+template <class P>
+struct ObjectiveMemory {
+  /// The last trial of a linesearch.
+  struct Trial {
+    P params;
+    double value;
+    P grads;
+  };
+  std::int64_t evaluations = 0;
+  bool epoch_ends = true;
+  double epoch_mean = 0;
+  double epoch_sum = 0;
+  double epoch_size = 0;
+  std::optional<Trial> trial = {};
+  BatchPlace batches = {};
+};
 
 /// The loss and its gradient: of all data, of the next batch, or the mean over several batches.
 template <class Loss, class P, class... Args>
@@ -27,6 +46,25 @@ class Objective {
   std::int64_t evaluations = 0;
   bool epoch_ends = true;  ///< whether the last evaluation ended an epoch
   double epoch_mean = 0;   ///< mean loss of the last complete epoch; without batches, of the last evaluation
+
+  ObjectiveMemory<P> memory() const {
+    return {evaluations,
+            epoch_ends,
+            epoch_mean,
+            epoch_sum_,
+            epoch_size_,
+            trial_,
+            batches_ ? batches_->place() : BatchPlace{}};
+  }
+  void remember(ObjectiveMemory<P> memory) {
+    if (batches_) batches_->go_to(memory.batches);
+    evaluations = memory.evaluations;
+    epoch_ends = memory.epoch_ends;
+    epoch_mean = memory.epoch_mean;
+    epoch_sum_ = memory.epoch_sum;
+    epoch_size_ = memory.epoch_size;
+    trial_ = std::move(memory.trial);
+  }
 
   /// Sets `value` and `grads`. Where the last trial of a linesearch became the params, they are known.
   void evaluate(const P& params) {
@@ -73,18 +111,12 @@ class Objective {
       trial_->value = at;
       trial_->grads = gradient;
     } else {
-      trial_.emplace(Trial{params, at, gradient});
+      trial_.emplace(typename ObjectiveMemory<P>::Trial{params, at, gradient});
     }
     return at;
   }
 
  private:
-  struct Trial {
-    P params;
-    double value;
-    P grads;
-  };
-
   double value_on_all(const P& params) const {
     return std::apply([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); }, args_);
   }
@@ -121,7 +153,7 @@ class Objective {
   std::tuple<const Args&...> args_;
   std::int64_t accumulate_;
   std::optional<P> part_;
-  std::optional<Trial> trial_;
+  std::optional<typename ObjectiveMemory<P>::Trial> trial_;
   std::optional<Batches<Args...>> batches_;
   double epoch_sum_ = 0;
   double epoch_size_ = 0;
