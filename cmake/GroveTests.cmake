@@ -19,12 +19,11 @@ else()
   set(GROVE_CATCH_ARGUMENTS "")
 endif()
 
-add_custom_target(grove_thread_tests)
-
 # grove_add_tests(<name> SOURCES <file>... [LABELS <label>...] [DEFINITIONS <definition>...])
 #
 # One program, <name>_tests, of all the sources, and one ctest entry per source: <name>/<file without extension>. A folder
-# that has no sources yet is fine. The label `threads` puts a program among those that also run under ThreadSanitizer.
+# that has no sources yet is fine. All programs of a label are built by the target grove_tests_<label>: `threads` also run
+# under ThreadSanitizer, `optimised` also built by clang with -O2, `ndebug` also by g++ with -O2 -DNDEBUG.
 # The tests run in the source directory of their CMakeLists.txt.
 function(grove_add_tests name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LABELS;DEFINITIONS")
@@ -40,9 +39,12 @@ function(grove_add_tests name)
   else()
     target_precompile_headers(${target} REUSE_FROM grove_test_main)
   endif()
-  if("threads" IN_LIST ARG_LABELS)
-    add_dependencies(grove_thread_tests ${target})
-  endif()
+  foreach(label IN LISTS ARG_LABELS)
+    if(NOT TARGET grove_tests_${label})
+      add_custom_target(grove_tests_${label})
+    endif()
+    add_dependencies(grove_tests_${label} ${target})
+  endforeach()
   foreach(source IN LISTS ARG_SOURCES)
     get_filename_component(test "${source}" NAME_WE)
     add_test(

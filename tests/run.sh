@@ -3,8 +3,8 @@
 #
 #   bash tests/run.sh [--preset <preset>] [--target <target>] [<argument of ctest>...]
 #
-# The preset is one of CMakePresets.json (dev, asan-ubsan, tsan, clang), `dev` unless told. An argument of ctest selects
-# tests: `bash tests/run.sh -R tree` runs those whose name contains `tree`.
+# The preset is one of CMakePresets.json (dev, asan-ubsan, tsan, clang, optimised, ndebug), `dev` unless told. An argument of
+# ctest selects tests: `bash tests/run.sh -R tree` runs those whose name contains `tree`.
 set -euo pipefail
 # shellcheck source=cmake/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../cmake/setup.sh"
