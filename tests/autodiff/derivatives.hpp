@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 
 #include "autodiff/autodiff.hpp"
+#include "tests/autodiff/agreement.hpp"
 #include "tests/catch.hpp"
 
 namespace grove_test {
@@ -61,6 +62,12 @@ template <class F, class X>
 void check_like_eigen(const F& f, const X& x) {
   CHECK(grove::evaluate(f, x) == Approx(f(x)).epsilon(1e-12));
   check_derivatives(f, x);
+}
+
+/// f has its value, gradient and Hessian at x, in either mode and by differences of plain values: see agreement.hpp.
+template <class F, class X>
+void check_agreement(const F& f, const X& x) {
+  CHECK(grove::test::second_order_disagreement({}, f, x) == "");
 }
 
 /// The message of the exception of type E that f throws, or a remark that it threw none.

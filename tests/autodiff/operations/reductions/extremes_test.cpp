@@ -15,7 +15,7 @@ TEST_CASE("where an extreme is, and its gradient") {
     const auto smallest = x.row(1).minCoeff(&place);
     return largest * (double(row) + 10 * double(col)) + smallest * smallest * (1.0 + place);
   };
-  check_like_eigen(extremes, a);
+  check_agreement(extremes, a);
   int first = -1;
   const auto tie = [&first](const auto& x) { return x.maxCoeff(&first); };
   CHECK(grove::grad(tie)(VectorXd(Eigen::Vector3d(1, 2, 2))) == Eigen::Vector3d(0, 1, 0));
