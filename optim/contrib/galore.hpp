@@ -37,6 +37,13 @@ Matrix leading_singular_vectors(const Matrix& x, Eigen::Index rank) {
   return Eigen::HouseholderQR<Matrix>(images).householderQ() * Matrix::Identity(tall.rows(), rank);
 }
 
+/// A matrix of the size of a projected leaf; without a basis, of the leaf itself.
+template <class Matrix>
+Matrix room_for_projected(const Matrix& basis, Eigen::Index rows, Eigen::Index cols) {
+  if (basis.size() == 0) return Matrix(rows, cols);
+  return rows >= cols ? Matrix(basis.cols(), cols) : Matrix(rows, basis.cols());
+}
+
 /// A leaf as a matrix of the accumulator's scalar.
 template <class Matrix, class View>
 Matrix as_matrix(const View& view) {
@@ -58,6 +65,22 @@ struct GaLoreState {
   std::int64_t count;
   State base_optimizer_state;
   detail::LowRankTree<P> projector;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(projector.size(), params);
+    detail::LowRankTree<P> small;
+    std::size_t leaf = 0;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape& shape) {
+          const auto& basis = projector[leaf++];
+          if (basis.size() != 0 && basis.rows() != std::max(shape.rows, shape.cols))
+            detail::throw_leaf_misfit(path, shape.rows, shape.cols);
+          small.push_back(detail::room_for_projected(basis, shape.rows, shape.cols));
+        },
+        params);
+    detail::check_state(base_optimizer_state, small);
+  }
 };
 
 /// Options of `scale_by_galore`.
@@ -82,15 +105,10 @@ struct ScaleByGalore {
     Tree small, projector;
     detail::for_each_shape(
         [&](const tree::Path&, const LeafShape& shape) {
-          if (shape.rank != 2) {
-            small.push_back(Matrix::Zero(shape.rows, shape.cols));
-            projector.push_back(Matrix(0, 0));
-            return;
-          }
-          const Eigen::Index rank = rank_of(shape.rows, shape.cols), longer = std::max(shape.rows, shape.cols);
-          const bool left = shape.rows >= shape.cols;
-          small.push_back(left ? Matrix::Zero(rank, shape.cols) : Matrix::Zero(shape.rows, rank));
-          projector.push_back(Matrix::Zero(longer, rank));
+          const Eigen::Index longer = std::max(shape.rows, shape.cols);
+          projector.push_back(shape.rank == 2 ? Matrix::Zero(longer, rank_of(shape.rows, shape.cols)) : Matrix(0, 0));
+          small.push_back(detail::room_for_projected(projector.back(), shape.rows, shape.cols));
+          small.back().setZero();
         },
         params);
     using State = decltype(base_optimizer.init(small));

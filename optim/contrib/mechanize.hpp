@@ -23,6 +23,12 @@ struct MechanicState {
   Eigen::ArrayXd v;
   Eigen::ArrayXd s;
   P x0;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_trees(params, x0);
+    detail::check_state(base_optimizer_state, params);
+  }
 };
 
 /// Options of `mechanize`.

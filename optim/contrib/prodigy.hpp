@@ -45,6 +45,12 @@ struct ProdigyState {
   double numerator_weighted;
   std::int64_t count;
   std::string mask;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(mask.size(), params);
+    detail::check_trees(params, exp_avg, exp_avg_sq, grad_sum, params0);
+  }
 };
 
 /// Options of `prodigy`.

@@ -47,7 +47,8 @@ struct ReduceOnPlateau {
 
  private:
   void judge(ReduceLROnPlateauState& state) const {
-    const bool improved = state.avg_value < (1 - rtol) * state.best_value - atol;
+    const double better = (state.best_value < 0 ? 1 + rtol : 1 - rtol) * state.best_value;
+    const bool improved = state.avg_value < better - atol;
     if (improved) state.best_value = state.avg_value;
     state.plateau_count = improved ? 0 : state.plateau_count + 1;
     if (state.cooldown_count > 0) {
@@ -65,11 +66,11 @@ struct ReduceOnPlateau {
 
 /// Multiplies the updates by a factor that falls when the loss stops falling. Put it last; it needs `with_value(loss)`.
 ///
+/// A loss below the best one by rtol · |best| + atol counts as an improvement, so negative losses are judged as others.
 /// Throws: HyperparameterError if the factor is outside (0, 1), a tolerance negative or both 0, rtol above 1.
 inline auto reduce_on_plateau(ReduceOnPlateau options = {}) {
   constexpr auto name = "reduce_on_plateau";
-  detail::check_positive(name, "factor", options.factor);
-  detail::check_decay(name, "factor", options.factor);
+  detail::check_open_fraction(name, "factor", options.factor);
   detail::check_fraction(name, "rtol", options.rtol);
   detail::check_not_negative(name, "atol", options.atol);
   if (options.rtol == 0 && options.atol == 0) detail::reject(name, "rtol or atol", "be positive", 0);

@@ -27,7 +27,7 @@ inline ScalarOrSchedule<double> warmed_up(const ScalarOrSchedule<double>& learni
 
 template <class Options>
 void check_schedule_free(std::string_view function, const Options& options) {
-  if (!(options.b1 > 0 && options.b1 < 1)) reject(function, "b1", "lie in (0, 1)", options.b1);
+  check_open_fraction(function, "b1", options.b1);
   check_not_negative(function, "weight_lr_power", options.weight_lr_power);
   if constexpr (requires { options.warmup_steps; }) {
     if (options.warmup_steps) check_not_negative(function, "warmup_steps", *options.warmup_steps);
@@ -59,8 +59,6 @@ struct ScheduleFreeOptions {
 template <class Link>
 struct ScheduleFree {
   static constexpr bool needs_params = true;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
-
   Link base_optimizer;
   ScalarOrSchedule<double> learning_rate;
   ScheduleFreeOptions options;

@@ -43,8 +43,6 @@ struct BacktrackingOptions {
 /// The link behind `scale_by_backtracking_linesearch`.
 struct ScaleByBacktrackingLinesearch {
   static constexpr bool needs_params = true;
-  static constexpr bool uses_grad = true;
-
   std::int64_t max_backtracking_steps;
   BacktrackingOptions options;
 
@@ -59,7 +57,7 @@ struct ScaleByBacktrackingLinesearch {
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
     detail::check_linesearch_extra<E>();
-    const double value = detail::plain(extra.value);
+    const double value = detail::plain(detail::value_of_extra(extra));
     const double slope = detail::plain(detail::dot(extra, updates, detail::raw_grad(extra)));
     double rate = std::isinf(options.increase_factor)
                       ? options.max_learning_rate
@@ -99,10 +97,11 @@ inline auto scale_by_backtracking_linesearch(std::int64_t max_backtracking_steps
   constexpr auto name = "scale_by_backtracking_linesearch";
   detail::check_not_negative(name, "max_backtracking_steps", max_backtracking_steps);
   detail::check_not_negative(name, "slope_rtol", options.slope_rtol);
-  detail::check_positive(name, "decrease_factor", options.decrease_factor);
-  detail::check_decay(name, "decrease_factor", options.decrease_factor);
+  detail::check_open_fraction(name, "decrease_factor", options.decrease_factor);
   detail::check_positive(name, "increase_factor", options.increase_factor);
   detail::check_positive(name, "max_learning_rate", options.max_learning_rate);
+  if (std::isinf(options.max_learning_rate))
+    detail::reject(name, "max_learning_rate", "be finite", options.max_learning_rate);
   detail::check_not_negative(name, "atol", options.atol);
   detail::check_not_negative(name, "rtol", options.rtol);
   return GradientTransformation<ScaleByBacktrackingLinesearch>{{max_backtracking_steps, options}};

@@ -49,8 +49,6 @@ struct ZoomOptions {
 /// The link behind `scale_by_zoom_linesearch`.
 struct ScaleByZoomLinesearch {
   static constexpr bool needs_params = true;
-  static constexpr bool uses_grad = true;
-
   std::int64_t max_linesearch_steps;
   ZoomOptions options;
 
@@ -75,8 +73,8 @@ struct ScaleByZoomLinesearch {
     const double guess = options.initial_guess_strategy == InitialGuess::one ? 1.0 : state.learning_rate;
     detail::for_each_leaf(
         extra, [](std::size_t, auto&& g, const auto& raw) { g = raw; }, state.grad, detail::raw_grad(extra));
-    const detail::ZoomResult found =
-        detail::zoom({0, detail::plain(extra.value), slope}, guess, settings, evaluate, keep_gradient);
+    const detail::ZoomResult found = detail::zoom({0, detail::plain(detail::value_of_extra(extra)), slope}, guess,
+                                                  settings, evaluate, keep_gradient);
     state.learning_rate = found.point.rate;
     state.value = found.point.value;
     if (found.is_last_trial) keep_gradient();
@@ -98,9 +96,13 @@ inline auto scale_by_zoom_linesearch(std::int64_t max_linesearch_steps, ZoomOpti
   detail::check_positive(name, "max_linesearch_steps", max_linesearch_steps);
   if (options.max_learning_rate) detail::check_positive(name, "max_learning_rate", *options.max_learning_rate);
   detail::check_not_negative(name, "tol", options.tol);
-  detail::check_positive(name, "increase_factor", options.increase_factor);
+  if (!(options.increase_factor > 1 && std::isfinite(options.increase_factor)))
+    detail::reject(name, "increase_factor", "exceed 1 and be finite", options.increase_factor);
   detail::check_not_negative(name, "slope_rtol", options.slope_rtol);
-  detail::check_not_negative(name, "curv_rtol", options.curv_rtol);
+  if (!(options.curv_rtol >= options.slope_rtol))
+    detail::reject(name, "curv_rtol", detail::fill("be at least slope_rtol = {}", {options.slope_rtol}),
+                   options.curv_rtol);
+  if (options.approx_dec_rtol) detail::check_not_negative(name, "approx_dec_rtol", *options.approx_dec_rtol);
   detail::check_not_negative(name, "stepsize_precision", options.stepsize_precision);
   return GradientTransformation<ScaleByZoomLinesearch>{{max_linesearch_steps, options}};
 }

@@ -152,7 +152,8 @@ auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) 
   for (Eigen::Index i = 0; i < p.rows(); ++i) {
     std::vector<double> row;
     for (Eigen::Index j = 0; j < p.cols(); ++j) row.push_back(p(i, j));
-    p.row(i) = (p.row(i) - optim::detail::simplex_threshold(row, 1.0)).max(0.0);
+    const optim::detail::Simplex simplex(row, 1.0);
+    for (Eigen::Index j = 0; j < p.cols(); ++j) p(i, j) = simplex(p(i, j));
   }
   // The projection maximises ⟨p, s⟩ - ½‖p‖², so its own derivative does not enter.
   const detail::dependent_t<X, Eigen::ArrayXd> rest = 0.5 * (1.0 - p.square().rowwise().sum());
@@ -183,14 +184,15 @@ auto kl_divergence(const X& log_predictions, const Y& targets, const Over<A, M>&
   return detail::evaluated(grove::sum(detail::along(grove::xlogy(q, q) - q * log_p, over)));
 }
 
-/// The same with targets given as logarithms.
+/// The same with targets given as logarithms; a target of 0, whose logarithm is -inf, counts nothing.
 template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
 auto kl_divergence_with_log_targets(const X& log_predictions, const Y& log_targets, const Over<A, M>& over = {}) {
   constexpr auto name = "kl_divergence_with_log_targets";
   detail::check_same_shape(name, "log_predictions", log_predictions, "log_targets", log_targets);
   const auto& log_p = detail::counted(name, detail::elements(log_predictions), over, 0.0);
   const auto& log_q = detail::counted(name, detail::elements(log_targets), over, 0.0);
-  return detail::evaluated(grove::sum(detail::along(grove::exp(log_q) * (log_q - log_p), over)));
+  const auto terms = grove::where(log_q > detail::impossible, grove::exp(log_q) * (log_q - log_p), 0.0);
+  return detail::evaluated(grove::sum(detail::along(terms, over)));
 }
 
 /// kl_divergence + Σ (p - q): convex also where the predictions do not sum to 1.

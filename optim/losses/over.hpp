@@ -70,6 +70,9 @@ auto counted(std::string_view function, const X& x, const Over<A, EntryMask>& ov
 /// Stands for -inf in entries that do not count: its exponential is 0, but where nothing counts it leaves no NaN.
 inline constexpr double nowhere = std::numeric_limits<double>::lowest() / 4;
 
+/// The logarithm of 0.
+inline constexpr double impossible = -std::numeric_limits<double>::infinity();
+
 /// How many entries of each example count, in an array of the shape of the mask.
 template <Axis A>
 Eigen::ArrayXXd counts(const Over<A, EntryMask>& over) {

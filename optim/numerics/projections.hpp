@@ -4,7 +4,9 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,7 +23,41 @@ P projection_non_negative(P params) {
   return params;
 }
 
-/// x clipped to [lower, upper], element by element.
+namespace detail {
+
+/// A number as a tree like `params`; a tree as it is.
+template <class P, class Bound>
+decltype(auto) bound_like(const P& params, const Bound& bound) {
+  if constexpr (std::is_arithmetic_v<Bound> && !std::is_arithmetic_v<P>) {
+    return tree::map([&](const auto& x) { return in_scalar_of(x, bound); }, params);
+  } else {
+    return (bound);
+  }
+}
+
+/// Every bound, or a tree of them, must be below the other.
+template <class L, class H>
+void check_bounds(const L& lower, const H& upper) {
+  tree::for_each_with_path(
+      [](const tree::Path& path, const auto& low, const auto& high) {
+        const auto broken = !(low <= high);
+        bool any = false;
+        if constexpr (requires { broken.any(); }) {
+          any = broken.any();
+        } else {
+          any = broken;
+        }
+        if (any) {
+          throw HyperparameterError(fill("projection_box: lower exceeds upper{}{}, or one of them is NaN",
+                                         {path.empty() ? "" : " in ", path.string()}));
+        }
+      },
+      lower, upper);
+}
+
+}  // namespace detail
+
+/// x clipped to [lower, upper], element by element; NaN stays.
 template <class P>
 P projection_box(P params, double lower, double upper) {
   if (!(lower <= upper))
@@ -29,9 +65,33 @@ P projection_box(P params, double lower, double upper) {
   tree::for_each(
       [&](auto&& x) {
         const auto low = detail::in_scalar_of(x, lower), high = detail::in_scalar_of(x, upper);
-        x = detail::select(x < low, 0 * x + low, detail::select(x > high, 0 * x + high, x));
+        if constexpr (std::is_floating_point_v<detail::view_scalar_t<decltype(x)>>) {
+          x = detail::select(x < low, low, detail::select(x > high, high, x));
+        } else {  // active arrays are not chosen over numbers; a sign is finite where x is not
+          x = detail::select(x < low, 0 * detail::sign_of(x) + low,
+                             detail::select(x > high, 0 * detail::sign_of(x) + high, x));
+        }
       },
       params);
+  return params;
+}
+
+/// The same with a bound for each element: trees like the params, or a number for one of them.
+///
+///   params = projection_box(std::move(params), lower, upper);      // both are `Line`s
+///
+/// Throws: StructureError if the trees differ; HyperparameterError where a lower bound exceeds the upper one.
+template <class P, class L, class H>
+requires(!std::is_arithmetic_v<L> || !std::is_arithmetic_v<H>) P
+    projection_box(P params, const L& lower, const H& upper) {
+  const auto& lows = detail::bound_like(params, lower);
+  const auto& highs = detail::bound_like(params, upper);
+  tree::check_same_structure("projection_box", params, lows, "params", "lower");
+  tree::check_same_structure("projection_box", params, highs, "params", "upper");
+  detail::check_bounds(lows, highs);
+  tree::for_each([](auto&& x, const auto& low,
+                    const auto& high) { x = detail::select(x < low, low, detail::select(x > high, high, x)); },
+                 params, lows, highs);
   return params;
 }
 
@@ -49,17 +109,50 @@ P projection_linf_ball(P params, double scale = 1) {
 
 namespace detail {
 
-/// The number that, subtracted from all values, leaves positive parts that sum to `scale`.
-double simplex_threshold(auto values, double scale) {
-  std::sort(values.begin(), values.end(), std::greater<>());
-  double sum = 0, threshold = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    sum += values[i];
-    const double candidate = (sum - scale) / static_cast<double>(i + 1);
-    if (values[i] <= candidate) break;
-    threshold = candidate;
+/// How far the elements lie below the largest one, and the number that, subtracted from these differences, leaves
+/// positive parts that sum to `scale`. Differences, since beside numbers beyond 1e16 a scale of 1 is lost.
+struct Simplex {
+  double largest = 0;
+  double threshold = 0;
+
+  Simplex(std::vector<double> values, double scale) {
+    if (values.empty()) return;
+    largest = values.front();
+    for (const double x : values) largest = x > largest || std::isnan(x) ? x : largest;
+    if (std::isnan(largest)) {
+      threshold = largest;
+      return;
+    }
+    for (double& x : values) x = below(x);
+    std::sort(values.begin(), values.end(), std::greater<>());
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      sum += values[i];
+      const double candidate = (sum - scale) / static_cast<double>(i + 1);
+      if (values[i] <= candidate) break;
+      threshold = candidate;
+    }
   }
-  return threshold;
+
+  /// x - largest, and 0 for the largest also where it is infinite.
+  double below(double x) const { return x == largest ? 0 : x - largest; }
+
+  /// The projection of an element.
+  double operator()(double x) const {
+    const double above = below(x) - threshold;
+    return above < 0 ? 0 : above;
+  }
+};
+
+/// x ← f(x), element by element.
+template <class View, class F>
+void replace_each(View&& x, F f) {
+  using S = view_scalar_t<View>;
+  if constexpr (std::is_arithmetic_v<std::remove_cvref_t<View>>) {
+    x = static_cast<S>(f(static_cast<double>(x)));
+  } else {
+    x = x.unaryExpr([&](S element) { return static_cast<S>(f(static_cast<double>(element))); });
+  }
 }
 
 template <class P, class F>
@@ -72,17 +165,12 @@ std::vector<double> values_of(const P& params, F f) {
 
 }  // namespace detail
 
-/// The simplex: all elements of the tree at least 0, their sum `scale`.
+/// The simplex: all elements of the tree at least 0, their sum `scale`. Elements that are infinite share it.
 template <class P>
 P projection_simplex(P params, double scale = 1) {
   detail::check_positive("projection_simplex", "scale", scale);
-  const double threshold = detail::simplex_threshold(detail::values_of(params, [](double x) { return x; }), scale);
-  tree::for_each(
-      [&](auto&& x) {
-        x = x - detail::in_scalar_of(x, threshold);
-        x = detail::select(x < 0, 0, x);
-      },
-      params);
+  const detail::Simplex simplex(detail::values_of(params, [](double x) { return x; }), scale);
+  tree::for_each([&](auto&& x) { detail::replace_each(x, simplex); }, params);
   return params;
 }
 
@@ -90,13 +178,9 @@ P projection_simplex(P params, double scale = 1) {
 template <class P>
 P projection_l1_sphere(P params, double scale = 1) {
   detail::check_positive("projection_l1_sphere", "scale", scale);
-  const double threshold =
-      detail::simplex_threshold(detail::values_of(params, [](double x) { return std::abs(x); }), scale);
+  const detail::Simplex simplex(detail::values_of(params, [](double x) { return std::abs(x); }), scale);
   tree::for_each(
-      [&](auto&& x) {
-        const auto cut = detail::in_scalar_of(x, threshold);
-        x = detail::sign_of(x) * detail::select(detail::abs_of(x) < cut, 0 * x, detail::abs_of(x) - cut);
-      },
+      [&](auto&& x) { detail::replace_each(x, [&](double e) { return detail::sign_of(e) * simplex(std::abs(e)); }); },
       params);
   return params;
 }
@@ -112,8 +196,18 @@ P projection_l1_ball(P params, double scale = 1) {
 /// The sphere ‖x‖ = scale; NaN at 0.
 template <class P>
 P projection_l2_sphere(P params, double scale = 1) {
-  const double factor = scale / detail::plain(tree::global_norm(params));
-  tree::for_each([&](auto&& x) { x = detail::in_scalar_of(x, factor) * x; }, params);
+  double largest = 1, norm = detail::plain(tree::global_norm(params));
+  if (std::isinf(norm)) {  // of finite numbers, perhaps
+    largest = 0;
+    for (double x : detail::values_of(params, [](double value) { return std::abs(value); })) {
+      largest = std::max(largest, x);
+    }
+    double squares = 0;
+    for (double x : detail::values_of(params, [&](double value) { return value / largest; })) squares += x * x;
+    norm = std::sqrt(squares);
+  }
+  tree::for_each([&](auto&& x) { detail::replace_each(x, [&](double e) { return e / largest * (scale / norm); }); },
+                 params);
   return params;
 }
 

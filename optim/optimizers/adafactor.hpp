@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -31,6 +32,22 @@ struct FactoredState {
   std::vector<Values> v_row;
   std::vector<Values> v_col;
   std::vector<Values> v;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(v.size(), params);
+    detail::check_entries(v_row.size(), params);
+    detail::check_entries(v_col.size(), params);
+    std::size_t leaf = 0;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape& shape) {
+          const bool whole = v[leaf].rows() == shape.rows && v[leaf].cols() == shape.cols;
+          const bool factors = v_row[leaf].rows() == shape.rows && v_col[leaf].cols() == shape.cols;
+          if (!whole && !factors) detail::throw_leaf_misfit(path, shape.rows, shape.cols);
+          ++leaf;
+        },
+        params);
+  }
 };
 
 /// Options of `scale_by_factored_rms`.
@@ -40,6 +57,8 @@ struct ScaleByFactoredRms {
   std::int64_t step_offset = 0;               ///< subtracted from the step count, for fine-tuning
   std::int64_t min_dim_size_to_factor = 128;  ///< matrices with both sides at least this long are factored
   double epsilon = 1e-30;                     ///< added to the squares
+  /// (steps after the offset, decay_rate) → decay, in [0, 1]; without it 1 - (steps + 1)^-decay_rate
+  std::function<double(std::int64_t, double)> decay_rate_fn{};
 
   template <class P>
   FactoredState<P> init(const P& params) const {
@@ -57,7 +76,7 @@ struct ScaleByFactoredRms {
   }
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& /*params*/, const E& extra) const {
-    const double decay = 1 - std::pow(static_cast<double>(state.count - step_offset + 1), -decay_rate);
+    const double decay = decay_at(state.count - step_offset);
     state.count = safe_increment(state.count);
     detail::for_each_leaf(
         extra,
@@ -80,6 +99,13 @@ struct ScaleByFactoredRms {
   }
 
  private:
+  double decay_at(std::int64_t steps) const {
+    if (!decay_rate_fn) return 1 - std::pow(static_cast<double>(steps + 1), -decay_rate);
+    const double decay = decay_rate_fn(steps, decay_rate);
+    detail::check_fraction("scale_by_factored_rms", "what decay_rate_fn returns", decay);
+    return decay;
+  }
+
   bool is_factored(int rank, Eigen::Index rows, Eigen::Index cols) const {
     return factored && rank == 2 && std::min(rows, cols) >= min_dim_size_to_factor;
   }
@@ -147,8 +173,12 @@ auto adafactor_chain(const RateLink& rate, const AdafactorOptions& options) {
   const auto decay = options.weight_decay_rate.value_or(ScalarOrSchedule<double>(0.0));
   if (!decay.is_schedule()) check_not_negative("adafactor", "weight_decay_rate", decay(0));
   return chain(
-      scale_by_factored_rms(
-          {options.factored, options.decay_rate, options.decay_offset, options.min_dim_size_to_factor, options.eps}),
+      scale_by_factored_rms({options.factored,
+                             options.decay_rate,
+                             options.decay_offset,
+                             options.min_dim_size_to_factor,
+                             options.eps,
+                             {}}),
       maybe(options.clipping_threshold.has_value(), clip_by_block_rms(options.clipping_threshold.value_or(1.0))), rate,
       maybe(options.multiply_by_parameter_scale, scale_by_param_block_rms()),
       maybe(options.momentum.has_value(), ema(options.momentum.value_or(0.0), false)),

@@ -50,7 +50,7 @@ class ArgumentReader {
       throw HyperparameterError(fill("{}: {} is missing{}{}", {optimizer_, name, names.empty() ? "" : "; given are ",
                                                                tree::detail::joined(names, ", ")}));
     }
-    if (!found->is_schedule()) check_not_negative(optimizer_, name, (*found)(0));
+    if (!found->is_schedule()) check_rate(optimizer_, name, (*found)(0));
     return *found;
   }
   /// The learning rate of an optimizer that has a default for it.
@@ -122,6 +122,7 @@ struct ByNameState {
   /// A file holds the state; the optimizer is made anew by `init`.
   void write_nodes(const detail::NodeWriter& write, const tree::Path& path) const { state.write_nodes(write, path); }
   void read_nodes(const detail::NodeReader& read, const tree::Path& path) { state.read_nodes(read, path); }
+  void check_fits(const P& params) const { state.check_fits(params); }
 };
 
 /// The link behind `by_name` and `contrib::by_name`.
@@ -129,8 +130,6 @@ template <class Catalogue>
 class ByName {
  public:
   static constexpr bool needs_params = true;
-  static constexpr bool uses_grad = true;
-
   ByName(std::string name, Arguments arguments) : name_(std::move(name)), arguments_(std::move(arguments)) {
     detail::with_optimizer<Catalogue>(name_, arguments_, [](const auto& /*optimizer*/) {});
   }

@@ -26,6 +26,13 @@ struct ScaleByLBFGSState {
   std::vector<P> diff_params_memory;
   std::vector<P> diff_updates_memory;
   Eigen::Array<detail::accumulator_t<P>, Eigen::Dynamic, 1> weights_memory;
+
+  template <class Params>
+  void check_fits(const Params& tree_of_params) const {
+    detail::check_trees(tree_of_params, params, updates);
+    for (const P& difference : diff_params_memory) detail::check_trees(tree_of_params, difference);
+    for (const P& difference : diff_updates_memory) detail::check_trees(tree_of_params, difference);
+  }
 };
 
 /// Options of `scale_by_lbfgs`.

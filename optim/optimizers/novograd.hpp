@@ -20,6 +20,12 @@ struct ScaleByNovogradState {
   std::int64_t count;
   P mu;
   std::vector<detail::accumulator_t<P>> nu;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(nu.size(), params);
+    detail::check_trees(params, mu);
+  }
 };
 
 /// Options of `scale_by_novograd`. The alias `novograd` has eps = 1e-6.

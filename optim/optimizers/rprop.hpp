@@ -64,9 +64,9 @@ namespace detail {
 
 template <class Rate, class Options>
 void check_rprop(std::string_view function, const Rate& learning_rate, const Options& options) {
-  check_not_negative(function, "learning_rate", learning_rate);
-  check_positive(function, "eta_minus", options.eta_minus);
-  check_positive(function, "eta_plus", options.eta_plus);
+  check_rate(function, "learning_rate", learning_rate);
+  check_open_fraction(function, "eta_minus", options.eta_minus);
+  if (!(plain(options.eta_plus) > 1)) reject(function, "eta_plus", "exceed 1", plain(options.eta_plus));
   check_not_negative(function, "min_step_size", options.min_step_size);
   if (!(plain(options.max_step_size) >= plain(options.min_step_size)))
     reject(function, "max_step_size", "be at least min_step_size", plain(options.max_step_size));

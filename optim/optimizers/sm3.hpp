@@ -10,6 +10,7 @@
 #include "autodiff/detail/kept_by_thread.hpp"
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
+#include "optim/protocol/mask.hpp"
 #include "optim/transforms/scale.hpp"
 
 namespace grove::optim {
@@ -27,6 +28,21 @@ template <class P>
 struct ScaleBySM3State {
   std::vector<Sm3Accumulators<detail::accumulator_t<P>>> mu;
   P nu;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(mu.size(), params);
+    detail::check_trees(params, nu);
+    std::size_t leaf = 0;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape& shape) {
+          const auto& sums = mu[leaf++];
+          const bool matrix = shape.rows != 1 && shape.cols != 1;
+          if (sums.rows.size() != (matrix ? shape.rows : shape.size()) || sums.cols.size() != (matrix ? shape.cols : 0))
+            detail::throw_leaf_misfit(path, shape.rows, shape.cols);
+        },
+        params);
+  }
 };
 
 /// Options of `scale_by_sm3`.
@@ -79,7 +95,7 @@ struct ScaleBySm3 {
     using std::sqrt;
     const A weight = A(b2 == 1 ? 1 : 1 - b2);
     const A sum = A(weight * A(u) * A(u) + A(b2) * bound);
-    const A scaled = sum > 0 ? A(A(u) / sqrt(sum + A(eps))) : A(0);
+    const A scaled = sum == 0 ? A(0) : A(A(u) / sqrt(sum + A(eps)));
     nu = S(A(b1) * A(nu) + A(1 - b1) * scaled);
     u = nu;
     return sum;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -23,6 +24,7 @@ class AnyState {
     virtual std::unique_ptr<Base> clone() const = 0;
     virtual void write(const detail::NodeWriter& write, tree::Path& path) const = 0;
     virtual void read(const detail::NodeReader& read, tree::Path& path) = 0;
+    virtual void check_fits(const P& params) const = 0;
   };
 
   AnyState() = default;
@@ -47,6 +49,11 @@ class AnyState {
     if (held_) held_->read(read, path);
   }
 
+  /// Throws: StructureError if it was made for params of another structure.
+  void check_fits(const P& params) const {
+    if (held_) held_->check_fits(params);
+  }
+
   Base* get() { return held_.get(); }
   const Base* get() const { return held_.get(); }
 
@@ -58,6 +65,7 @@ class AnyState {
 template <class P>
 struct AnyExtra {
   double value = std::numeric_limits<double>::quiet_NaN();
+  bool has_value = false;
   const P* grad_if_given = nullptr;
   std::function<double(const P&)> value_fn;
   std::function<double(const P&, P&)> value_and_grad_fn;
@@ -69,6 +77,24 @@ struct AnyExtra {
     AnyExtra result = *this;
     result.filter = inner;
     return result;
+  }
+
+  /// Calls use(extra) with the arguments for a transformation of other trees; the masks stay behind.
+  template <class Lens, class Use>
+  void through(const Lens& lens, const Use& use) const {
+    using Q = std::remove_cvref_t<decltype(lens.inner(std::declval<const P&>()))>;
+    AnyExtra<Q> result;
+    result.value = value;
+    result.has_value = has_value;
+    result.search_report = search_report;
+    result.workers = workers;
+    std::optional<Q> grad;
+    if (grad_if_given != nullptr) result.grad_if_given = &grad.emplace(lens.inner(*grad_if_given));
+    if (value_fn) result.value_fn = [&](const Q& at) { return value_fn(lens.outer(at)); };
+    if (value_and_grad_fn) {
+      result.value_and_grad_fn = [&](const Q& at, Q& out) { return lens.value_and_grad(value_and_grad_fn, at, out); };
+    }
+    use(result);
   }
 };
 
@@ -83,8 +109,6 @@ template <class P>
 class any_transformation {
  public:
   static constexpr bool needs_params = true;
-  static constexpr bool uses_grad = true;
-
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, any_transformation>) any_transformation(const T& transformation)
       : held_(std::make_shared<Held<detail::unwrap_link_t<T>>>(transformation)) {}
@@ -93,6 +117,7 @@ class any_transformation {
 
   template <class... Slots>
   Updated<P, AnyState<P>> update(P updates, AnyState<P> state, const P& params, const Slots&... extra) const {
+    detail::check_call(updates, state, params);
     update_in_place(updates, state, params, Extra<Slots...>{extra...});
     return {std::move(updates), std::move(state)};
   }
@@ -128,6 +153,7 @@ class any_transformation {
       void read(const detail::NodeReader& read, tree::Path& path) override {
         tree::detail::visit_nodes(read, path, state);
       }
+      void check_fits(const P& params) const override { detail::check_state(state, params); }
       State state;
     };
 
@@ -160,9 +186,18 @@ class any_transformation {
     if constexpr (requires { extra.grad; }) result.grad_if_given = &extra.grad;
     if constexpr (requires { extra.grad_if_given; }) result.grad_if_given = extra.grad_if_given;
     if constexpr (detail::HasValue<E>) result.value = detail::plain(extra.value);
+    if constexpr (requires { extra.has_value; }) {
+      result.has_value = extra.has_value;
+    } else {
+      result.has_value = detail::HasValue<E>;
+    }
     if constexpr (detail::HasSearchReport<E>) result.search_report = extra.search_report;
-    if constexpr (detail::HasValueFn<E>) result.value_fn = std::cref(extra.value_fn);
-    if constexpr (detail::HasValueAndGradFn<E>) result.value_and_grad_fn = std::cref(extra.value_and_grad_fn);
+    if constexpr (detail::HasValueFn<E>) {
+      if (detail::is_given(extra.value_fn)) result.value_fn = std::cref(extra.value_fn);
+    }
+    if constexpr (detail::HasValueAndGradFn<E>) {
+      if (detail::is_given(extra.value_and_grad_fn)) result.value_and_grad_fn = std::cref(extra.value_and_grad_fn);
+    }
     return result;
   }
 

@@ -17,14 +17,13 @@ template <class... Links>
 struct Chain {
   static constexpr bool all_elementwise = (detail::is_elementwise<Links> && ...);
   static constexpr int slot_count = all_elementwise ? (0 + ... + detail::slot_count<Links>) : -1;
-  static constexpr bool needs_params = (detail::needs_params<Links> || ...);
-
-  static constexpr bool uses_grad = (detail::uses_grad<Links> || ...);
 
   std::tuple<Links...> links;
 
   template <class P>
   auto init(const P& params) const {
+    static_assert((MakesState<Links, P> && ...),
+                  "chain: a part is no transformation of these params; it needs init(params)");
     return std::apply(
         [&](const auto&... link) { return std::tuple<decltype(link.init(params))...>{link.init(params)...}; }, links);
   }

@@ -1,11 +1,14 @@
 // Named extra arguments of `update`: what a transformation may need beyond updates, state and params.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "autodiff/error.hpp"
+#include "optim/numerics/detail/check.hpp"
 
 namespace grove::optim {
 
@@ -90,6 +93,47 @@ struct LeafFilter {
   bool operator()(std::size_t leaf) const { return mask[leaf] == '1' && (outer == nullptr || (*outer)(leaf)); }
 };
 
+/// The masks around a transformation whose state is being made: `init` is given nothing but the params, so for a
+/// wrapper that joins leaves they lie here, for the time of the call and on its thread.
+class InitMask {
+ public:
+  explicit InitMask(const LeafFilter* filter) : before_(std::exchange(innermost(), filter)) {}
+  InitMask(const InitMask&) = delete;
+  InitMask& operator=(const InitMask&) = delete;
+  ~InitMask() { innermost() = before_; }
+
+  static const LeafFilter* current() { return innermost(); }
+
+ private:
+  static const LeafFilter*& innermost() {
+    static thread_local const LeafFilter* filter = nullptr;
+    return filter;
+  }
+
+  const LeafFilter* before_;
+};
+
+/// An extra argument as it is for a transformation of other trees than the params; `lens` leads from the one to the
+/// other. It is passed on to `next`.
+template <class Slot, class Lens, class Next>
+void translate(const Slot& slot, const Lens& /*lens*/, const Next& next) {
+  next(slot);
+}
+template <class G, class Lens, class Next>
+void translate(const Grad<G>& slot, const Lens& lens, const Next& next) {
+  const auto& grad = lens.inner(slot.grad);
+  next(with_grad(grad));
+}
+template <class F, class Lens, class Next>
+void translate(const ValueFn<F>& slot, const Lens& lens, const Next& next) {
+  next(with_value_fn([&](const auto& at) { return slot.value_fn(lens.outer(at)); }));
+}
+template <class F, class Lens, class Next>
+void translate(const ValueAndGradFn<F>& slot, const Lens& lens, const Next& next) {
+  next(with_value_and_grad_fn(
+      [&](const auto& at, auto& grad) { return lens.value_and_grad(slot.value_and_grad_fn, at, grad); }));
+}
+
 }  // namespace detail
 
 /// The bag of extra arguments that travels through combinators. Each is a base class, so `extra.value` is there or is
@@ -105,8 +149,34 @@ struct Extra : Slots... {
     return result;
   }
 
+  /// Calls use(extra) with the arguments for a transformation of other trees; the masks stay behind.
+  template <class Lens, class Use>
+  void through(const Lens& lens, const Use& use) const {
+    translate_all<Slots...>(lens, [&](const auto&... translated) {
+      Extra<std::remove_cvref_t<decltype(translated)>...> inner{translated...};
+      inner.workers = workers;
+      use(inner);
+    });
+  }
+
   const detail::LeafFilter* filter = nullptr;
   detail::WorkSharing* workers = nullptr;
+
+ private:
+  template <class... Rest, class Lens, class Use>
+  void translate_all(const Lens& lens, const Use& use) const {
+    if constexpr (sizeof...(Rest) == 0) {
+      use();
+    } else {
+      translate_first<Rest...>(lens, use);
+    }
+  }
+  template <class First, class... Rest, class Lens, class Use>
+  void translate_first(const Lens& lens, const Use& use) const {
+    detail::translate(static_cast<const First&>(*this), lens, [&](const auto& first) {
+      translate_all<Rest...>(lens, [&](const auto&... rest) { use(first, rest...); });
+    });
+  }
 };
 
 namespace detail {
@@ -161,6 +231,9 @@ const auto& raw_grad(const E& extra) {
 template <class E>
 auto value_of_extra(const E& extra) {
   static_assert(HasValue<E>, "this transformation needs the loss: pass optim::with_value(loss) to update");
+  if constexpr (requires { extra.has_value; }) {
+    if (!extra.has_value) throw Error("any_transformation: this optimizer needs optim::with_value(loss) in update");
+  }
   return extra.value;
 }
 

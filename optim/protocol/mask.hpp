@@ -70,7 +70,8 @@ void for_each_shape(F&& f, const P& params) {
 ///         struct WhichDecay { bool weight, bias; };      // by name, or in tuples by position
 ///         adamw(1e-3, {.mask = WhichDecay{.weight = true, .bias = false}});
 ///
-/// `init` throws StructureError if a tree does not fit the params, or no entry of a map fits a leaf.
+/// `init` throws StructureError if a tree does not fit the params, no entry of a map fits a leaf, or an entry fits
+/// none.
 template <class T>
 class PerLeaf {
  public:
@@ -82,17 +83,22 @@ class PerLeaf {
 
   template <class F>
   requires std::is_invocable_v<const F&, const tree::Path&> PerLeaf(F f)
-      : choose_([f = std::move(f)](const tree::Path& path, const LeafShape&) { return T(f(path)); }) {}
+      : choose_([f](const tree::Path& path, const LeafShape&) { return T(f(path)); }) {
+    detail::check_given("mask", "the function of the path", f);
+  }
 
   template <class F>
   requires std::is_invocable_v<const F&, const tree::Path&, const LeafShape&> PerLeaf(F f)
-      : choose_([f = std::move(f)](const tree::Path& path, const LeafShape& shape) { return T(f(path, shape)); }) {}
+      : choose_([f](const tree::Path& path, const LeafShape& shape) { return T(f(path, shape)); }) {
+    detail::check_given("mask", "the function of the path", f);
+  }
 
   PerLeaf(std::initializer_list<typename Prefixes::value_type> prefixes) : PerLeaf(Prefixes(prefixes)) {}
 
   PerLeaf(Prefixes prefixes)
-      : choose_(
-            [table = std::move(prefixes)](const tree::Path& path, const LeafShape&) { return look_up(table, path); }) {}
+      : keys_(keys_of(prefixes)), choose_([table = std::move(prefixes)](const tree::Path& path, const LeafShape&) {
+          return look_up(table, path);
+        }) {}
 
   template <detail::ValueNode Tree>
   requires(!std::is_invocable_v<const Tree&, const tree::Path&> &&
@@ -106,6 +112,7 @@ class PerLeaf {
     std::vector<T> values;
     detail::for_each_shape(
         [&](const tree::Path& path, const LeafShape& shape) { values.push_back(choose_(path, shape)); }, params);
+    for (const std::string& key : keys_) check_key(key, params);
     return values;
   }
 
@@ -113,8 +120,10 @@ class PerLeaf {
   template <class U, class F>
   PerLeaf<U> then(F f) const {
     if (tree_) return PerLeaf<U>(detail::transformed<U>(*tree_, f));
-    return PerLeaf<U>(
+    PerLeaf<U> result(
         [choose = choose_, f](const tree::Path& path, const LeafShape& shape) { return f(choose(path, shape)); });
+    result.keys_ = keys_;
+    return result;
   }
 
  private:
@@ -122,6 +131,28 @@ class PerLeaf {
   friend class PerLeaf;
 
   explicit PerLeaf(detail::ValueTree<T> tree) : tree_(std::make_shared<detail::ValueTree<T>>(std::move(tree))) {}
+
+  static std::vector<std::string> keys_of(const Prefixes& table) {
+    std::vector<std::string> keys;
+    for (const auto& entry : table) keys.push_back(entry.first);
+    return keys;
+  }
+
+  /// A key that fits no leaf is a slip.
+  template <class P>
+  static void check_key(const std::string& key, const P& params) {
+    bool fits = false;
+    std::string paths;
+    detail::for_each_shape(
+        [&](const tree::Path& path, const LeafShape&) {
+          fits = fits || path.starts_with(key);
+          paths += (paths.empty() ? "" : ", ") + path.string();
+        },
+        params);
+    if (!fits) {
+      throw StructureError(detail::fill("mask: the key '{}' of the map fits no leaf; the leaves are {}", {key, paths}));
+    }
+  }
 
   static T look_up(const Prefixes& table, const tree::Path& path) {
     const std::pair<const std::string, T>* found = nullptr;
@@ -136,6 +167,7 @@ class PerLeaf {
     return found->second;
   }
 
+  std::vector<std::string> keys_;  ///< of the map, if it is one
   std::function<T(const tree::Path&, const LeafShape&)> choose_;
   std::shared_ptr<const detail::ValueTree<T>> tree_;
 };

@@ -15,6 +15,12 @@ template <class State>
 struct MaskedState {
   State inner_state;
   std::string mask;
+
+  template <class P>
+  void check_fits(const P& params) const {
+    detail::check_entries(mask.size(), params);
+    detail::check_state(inner_state, params);
+  }
 };
 
 namespace detail {
@@ -38,15 +44,15 @@ struct MaskedConstants {
 template <class Link>
 struct Masked {
   static constexpr int slot_count = detail::slot_count<Link>;
-  static constexpr bool needs_params = detail::needs_params<Link>;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
-
   Link inner;  ///< the transformation
   Mask mask;   ///< true where it is applied
 
   template <class P>
   auto init(const P& params) const {
-    return MaskedState<decltype(inner.init(params))>{inner.init(params), detail::leaf_mask(mask, params)};
+    const std::string chosen = detail::leaf_mask(mask, params);
+    const detail::LeafFilter filter{chosen, detail::InitMask::current()};
+    const detail::InitMask masks(&filter);
+    return MaskedState<decltype(inner.init(params))>{inner.init(params), chosen};
   }
 
   auto prepare(auto& state) const {

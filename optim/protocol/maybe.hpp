@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "autodiff/error.hpp"
 #include "optim/protocol/detail/run.hpp"
 #include "optim/protocol/transformation.hpp"
 
@@ -15,9 +16,6 @@ namespace grove::optim {
 template <class Link>
 struct Maybe {
   static constexpr int slot_count = detail::slot_count<Link>;
-  static constexpr bool needs_params = detail::needs_params<Link>;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
-
   std::optional<Link> inner;
 
   template <class P>
@@ -28,6 +26,7 @@ struct Maybe {
 
   template <class State>
   auto prepare(std::optional<State>& state) const {
+    check(state);
     using Constants = decltype(inner->prepare(*state));
     return inner ? inner->prepare(*state) : Constants{};
   }
@@ -35,6 +34,7 @@ struct Maybe {
   /// Without the link the updates stand in for its trees, and are not touched.
   template <class State, class U>
   auto slots(std::optional<State>& state, U& updates) const {
+    check(state);
     using Slots = decltype(inner->slots(*state, updates));
     if (inner) return inner->slots(*state, updates);
     return [&]<class... T>(std::type_identity<std::tuple<T&...>>) {
@@ -48,7 +48,14 @@ struct Maybe {
 
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
+    check(state);
     if (inner) detail::run(*inner, updates, *state, params, extra);
+  }
+
+ private:
+  void check(const auto& state) const {
+    if (inner && !state)
+      throw StructureError("update: the optimizer's state was made without a part that the optimizer has");
   }
 };
 

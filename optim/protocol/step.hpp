@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "optim/numerics/detail/check.hpp"
 #include "optim/numerics/detail/math.hpp"
 #include "optim/protocol/transformation.hpp"
 
@@ -27,9 +28,12 @@ P apply_updates(P params, const U& updates) {
 ///   step(optimizer, grads, state, params);
 ///
 /// Nothing is allocated. `grads` are used up: an optimizer that looks at the whole tree leaves its updates there. If
-/// they are const, such an optimizer works on a copy.
+/// they are const, such an optimizer works on a copy. Throws: StructureError, before anything is changed, if the grads
+/// or the state are not of the structure of the params.
 template <class T, class G, class S, class P, class... Slots>
+requires Transformation<T, P>
 void step(const T& optimizer, G&& grads, S& state, P& params, const Slots&... extra) {
+  detail::check_call(grads, state, params);
   const Extra<Slots...> bag{extra...};
   if constexpr (requires { optimizer.link(); }) {
     detail::run_step(optimizer.link(), grads, state, params, bag);
@@ -50,8 +54,10 @@ P incremental_update(const P& new_tensors, P old_tensors, double step_size) {
 }
 
 /// The new tensors every `update_period` steps, starting with step 0; otherwise the old ones.
+/// Throws: HyperparameterError if update_period < 1.
 template <class P>
 P periodic_update(const P& new_tensors, const P& old_tensors, std::int64_t steps, std::int64_t update_period) {
+  detail::check_positive("periodic_update", "update_period", update_period);
   return steps % update_period == 0 ? new_tensors : old_tensors;
 }
 

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "optim/protocol/detail/check_state.hpp"
 #include "optim/protocol/detail/run.hpp"
 #include "optim/protocol/extra.hpp"
 
@@ -46,6 +47,7 @@ struct GradientTransformation : Link {
   /// Throws: grove::StructureError if the trees differ in structure or shapes.
   template <class U, class S, class P, class... Slots>
   Updated<U, S> update(U updates, S state, const P& params, const Slots&... extra) const {
+    detail::check_call(updates, state, params);
     detail::run(link(), updates, state, params, Extra<Slots...>{extra...});
     return {std::move(updates), std::move(state)};
   }
@@ -54,6 +56,7 @@ struct GradientTransformation : Link {
   template <class U, class S>
   Updated<U, S> update(U updates, S state) const {
     static_assert(!detail::needs_params<Link>, "this transformation needs the params as third argument of update");
+    detail::check_state(state, updates);
     detail::run(link(), updates, state, updates, Extra<>{});
     return {std::move(updates), std::move(state)};
   }
@@ -80,13 +83,21 @@ using unwrap_link_t = typename UnwrapLink<std::remove_cvref_t<T>>::type;
 
 }  // namespace detail
 
-/// A transformation for params of type P: `init` makes a state, `update` maps updates and state to updates and state.
+/// Has a state for params of type P.
 template <class T, class P>
-concept Transformation = requires(const T& transformation, P tree, const P& params) {
-  { transformation.update(tree, transformation.init(params), params).updates } -> std::convertible_to<P>;
-  {
-    transformation.update(tree, transformation.init(params), params).state
-    } -> std::convertible_to<decltype(transformation.init(params))>;
+concept MakesState = requires(const T& transformation, const P& params) {
+  transformation.init(params);
+};
+
+/// What can be a part of a chain, or be stepped and minimized with, for params of type P: it makes a state of them, and
+/// is one of the kinds of link that GradientTransformation lists.
+template <class T, class P>
+concept Transformation = MakesState<T, P> && requires(const T& transformation, P& updates, const P& params) {
+  requires detail::is_elementwise<T> || requires(decltype(transformation.init(params))& state) {
+    transformation.update_in_place(updates, state, params, Extra<>{});
+  } || requires(decltype(transformation.init(params))& state) {
+    { transformation.update(updates, state, params).updates } -> std::convertible_to<P>;
+  };
 };
 
 /// One more, but never beyond the largest number.

@@ -41,10 +41,14 @@ class ScalarOrSchedule {
   ScalarOrSchedule(Real value = Real(0)) : value_(std::move(value)) {}
 
   template <class F>
-  requires std::is_invocable_v<const F&, std::int64_t> ScalarOrSchedule(F schedule) : schedule_(std::move(schedule)) {}
+  requires std::is_invocable_v<const F&, std::int64_t> ScalarOrSchedule(F schedule) : schedule_(std::move(schedule)) {
+    detail::check_given("ScalarOrSchedule", "the schedule", schedule_);
+  }
 
-  /// The value at this step count.
-  Real operator()(std::int64_t count) const { return schedule_ ? schedule_(count) : value_; }
+  /// The value at this step count. Throws: HyperparameterError if a schedule returns what is not finite.
+  Real operator()(std::int64_t count) const {
+    return schedule_ ? detail::checked_of_schedule(schedule_(count), count) : value_;
+  }
 
   bool is_schedule() const { return static_cast<bool>(schedule_); }
 

@@ -135,6 +135,10 @@ inline Schedule linear_onecycle_schedule(std::int64_t transition_steps, double p
   detail::check_positive("linear_onecycle_schedule", "transition_steps", transition_steps);
   detail::check_fraction("linear_onecycle_schedule", "pct_start", pct_start);
   detail::check_fraction("linear_onecycle_schedule", "pct_final", pct_final);
+  if (pct_start > pct_final) {
+    detail::reject("linear_onecycle_schedule", "pct_start", detail::fill("not exceed pct_final = {}", {pct_final}),
+                   pct_start);
+  }
   detail::check_positive("linear_onecycle_schedule", "div_factor", div_factor);
   detail::check_positive("linear_onecycle_schedule", "final_div_factor", final_div_factor);
   BoundariesAndScales table;
@@ -163,6 +167,13 @@ inline Schedule join_schedules(std::vector<Schedule> schedules, std::vector<std:
     throw HyperparameterError(
         detail::fill("join_schedules: {} schedules need {} boundaries, got {}",
                      {schedules.size(), schedules.empty() ? 0 : schedules.size() - 1, boundaries.size()}));
+  }
+  for (const Schedule& schedule : schedules) detail::check_given("join_schedules", "a schedule", schedule);
+  for (std::size_t i = 1; i < boundaries.size(); ++i) {
+    if (boundaries[i] < boundaries[i - 1]) {
+      throw HyperparameterError(detail::fill("join_schedules: boundaries must be in order, got {} after {}",
+                                             {boundaries[i], boundaries[i - 1]}));
+    }
   }
   return [schedules = std::move(schedules), boundaries = std::move(boundaries)](std::int64_t count) {
     std::size_t active = 0;

@@ -32,6 +32,7 @@ class Callback {
  public:
   template <class F>
   requires std::is_invocable_v<F&, const Progress&> Callback(F f) {
+    detail::check_given("minimize", "a callback", f);
     if constexpr (std::is_convertible_v<std::invoke_result_t<F&, const Progress&>, bool>) {
       call_ = std::move(f);
     } else {

@@ -202,7 +202,7 @@ MinimizeResult<P> run_minimize(const Loss& loss, P params, const T& optimizer, c
       run.values.push_back(progress.value);
       if (options.record_every > 0 && run.step % options.record_every == 0) run.path.push_back(run.params);
       run.previous = run.params;
-      if constexpr (uses_grad<T>) raw_grads = objective.grads;
+      if constexpr (!is_elementwise<T>) raw_grads = objective.grads;  // some link may ask for them
       step(optimizer, objective.grads, run.state, run.params, with_value(objective.value), with_grad(raw_grads),
            with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), ReportTo{&run.searches});
       progress.step = ++run.step;
@@ -247,13 +247,13 @@ MinimizeResult<P> run_minimize(const Loss& loss, P params, const T& optimizer, c
 /// step is undone. Close to a minimum that is how rounding ends the descent. Throws: HyperparameterError for options
 /// out of range; what the loss throws.
 template <class Loss, class P, class T, class... Args>
-MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const MinimizeOptions& options,
-                           const Args&... args) {
+requires Transformation<T, P> MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer,
+                                                         const MinimizeOptions& options, const Args&... args) {
   return detail::run_minimize(loss, std::move(params), optimizer, options, detail::NoCheckpoint{}, args...);
 }
 /// The same with the default options.
 template <class Loss, class P, class T>
-MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer) {
+requires Transformation<T, P> MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer) {
   return minimize(loss, std::move(params), optimizer, MinimizeOptions{});
 }
 

@@ -17,6 +17,11 @@ namespace grove::optim {
 struct AddDecayedWeightsState {
   std::int64_t count;
   std::string mask;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(mask.size(), params);
+  }
 };
 
 /// Options of `add_decayed_weights`.
@@ -53,7 +58,7 @@ namespace detail {
 
 template <class Real>
 void check_weight_decay(std::string_view function, const ScalarOrSchedule<Real>& weight_decay) {
-  if (!weight_decay.is_schedule()) check_not_negative(function, "weight_decay", weight_decay(0));
+  if (!weight_decay.is_schedule()) check_rate(function, "weight_decay", weight_decay(0));
 }
 
 }  // namespace detail

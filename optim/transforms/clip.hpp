@@ -89,10 +89,33 @@ struct ClipByGlobalNorm {
     using std::sqrt;
     const auto norm = sqrt(detail::squared_norm(extra, updates));
     if (detail::plain(norm) < detail::plain(max_norm)) return;
+    if constexpr (std::is_floating_point_v<detail::accumulator_t<U>>) {
+      if (std::isinf(norm) && clip_huge(updates, extra)) return;
+    }
     detail::for_each_leaf(
         extra,
         [&](std::size_t, auto&& u) { u = u / detail::in_scalar_of(u, norm) * detail::in_scalar_of(u, max_norm); },
         updates);
+  }
+
+ private:
+  /// For finite updates whose squares overflow: they are divided by the largest of them first.
+  template <class U, class E>
+  bool clip_huge(U& updates, const E& extra) const {
+    using A = detail::accumulator_t<U>;
+    A largest(0);
+    detail::for_each_leaf(
+        extra, [&](std::size_t, const auto& u) { largest = detail::max_scalar(largest, A(detail::largest_of(u))); },
+        updates);
+    if (!std::isfinite(largest)) return false;
+    detail::for_each_leaf(
+        extra, [&](std::size_t, auto&& u) { u = u / detail::in_scalar_of(u, largest); }, updates);
+    const A norm = std::sqrt(detail::squared_norm(extra, updates));
+    detail::for_each_leaf(
+        extra,
+        [&](std::size_t, auto&& u) { u = u / detail::in_scalar_of(u, norm) * detail::in_scalar_of(u, max_norm); },
+        updates);
+    return true;
   }
 };
 
@@ -100,8 +123,9 @@ struct ClipByGlobalNorm {
 ///
 ///   u = g if ‖g‖ < max_norm, else (g / ‖g‖) · max_norm
 ///
-/// A norm that is not finite leaves no finite update, as in optax: put `zero_nans` or `apply_if_finite` around it.
-/// Source: Pascanu et al. 2012, https://arxiv.org/abs/1211.5063
+/// An update that is not finite leaves no finite one, as in optax: put `zero_nans` or `apply_if_finite` around it.
+/// Finite updates whose norm overflows are clipped as others are. Source: Pascanu et al. 2012,
+/// https://arxiv.org/abs/1211.5063
 template <class Real>
 auto clip_by_global_norm(Real max_norm) {
   detail::check_positive("clip_by_global_norm", "max_norm", max_norm);
@@ -128,11 +152,11 @@ auto unitwise_norm(const X& x, std::optional<int> axis = {}) {
   } else {
     typename X::PlainObject norms = x;
     if (x.rows() == 1 || x.cols() == 1) {
-      norms.setConstant(norms.matrix().norm());
+      norms.setConstant(norms.matrix().stableNorm());
     } else if (axis == 1) {
-      for (Eigen::Index i = 0; i < x.rows(); ++i) norms.row(i).setConstant(norms.row(i).matrix().norm());
+      for (Eigen::Index i = 0; i < x.rows(); ++i) norms.row(i).setConstant(norms.row(i).matrix().stableNorm());
     } else {
-      for (Eigen::Index j = 0; j < x.cols(); ++j) norms.col(j).setConstant(norms.col(j).matrix().norm());
+      for (Eigen::Index j = 0; j < x.cols(); ++j) norms.col(j).setConstant(norms.col(j).matrix().stableNorm());
     }
     return norms;
   }

@@ -15,6 +15,11 @@ namespace grove::optim {
 /// Whether each leaf had a NaN in the last call: '1' or '0' for each leaf.
 struct ZeroNansState {
   std::string found_nan;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(found_nan.size(), params);
+  }
 };
 
 /// The link behind `zero_nans`.

@@ -17,6 +17,13 @@ struct ScaleByDistanceOverGradientsState {
   std::vector<detail::accumulator_t<P>> max_dist;
   std::vector<detail::accumulator_t<P>> grad_sum_of_squares;
   P init_params;
+
+  template <class Params>
+  void check_fits(const Params& params) const {
+    detail::check_entries(max_dist.size(), params);
+    detail::check_entries(grad_sum_of_squares.size(), params);
+    detail::check_trees(params, init_params);
+  }
 };
 
 /// Options of `scale_by_distance_over_gradients`.

@@ -91,6 +91,7 @@ struct ScaleBySchedule {
   }
   auto prepare(ScaleByScheduleState& state) const {
     auto factor = step_size_fn(state.count);
+    detail::checked_of_schedule(factor, state.count);
     state.count = safe_increment(state.count);
     return std::array{flip_sign ? decltype(factor)(-factor) : factor};
   }
@@ -101,19 +102,21 @@ struct ScaleBySchedule {
 /// u ← step_size_fn(count) · g, with count = 0 at the first step.
 template <class F>
 auto scale_by_schedule(F step_size_fn) {
+  detail::check_given("scale_by_schedule", "step_size_fn", step_size_fn);
   return GradientTransformation<ScaleBySchedule<F>>{{std::move(step_size_fn)}};
 }
 
 /// u ← -learning_rate · g: the descent step, last link of most optimizers. `flip_sign = false` leaves the sign alone.
 ///
 /// `learning_rate` is a number or a schedule.
-/// Throws: HyperparameterError if it is a negative number.
+/// Throws: HyperparameterError if it is a negative or infinite number; from a step if a schedule returns what is not
+/// finite.
 template <class LearningRate>
 auto scale_by_learning_rate(LearningRate learning_rate, bool flip_sign = true) {
+  detail::check_learning_rate("scale_by_learning_rate", learning_rate);
   if constexpr (ScheduleLike<LearningRate>) {
     return GradientTransformation<ScaleBySchedule<LearningRate>>{{std::move(learning_rate), flip_sign}};
   } else {
-    detail::check_not_negative("scale_by_learning_rate", "learning_rate", learning_rate);
     using Real = real_t<LearningRate>;
     const Real rate(learning_rate);
     return GradientTransformation<Scale<Real>>{{flip_sign ? Real(-rate) : rate}};

@@ -27,6 +27,7 @@ struct StatelessTree {
 /// updates ← f(updates, params), for trees.
 template <class F>
 auto stateless(F f) {
+  detail::check_given("stateless", "f", f);
   return GradientTransformation<StatelessTree<F>>{{std::move(f)}};
 }
 
@@ -49,6 +50,7 @@ struct StatelessLeaf {
 /// u ← f(u, p) for each leaf, shown as numbers and arrays. f must be elementwise.
 template <class F>
 auto stateless_with_tree_map(F f) {
+  detail::check_given("stateless_with_tree_map", "f", f);
   return GradientTransformation<StatelessLeaf<F>>{{std::move(f)}};
 }
 

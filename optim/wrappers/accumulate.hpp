@@ -146,9 +146,6 @@ struct MultiStepsOptions {
 /// The link behind `multi_steps`.
 template <class Link, class Skip>
 struct MultiSteps {
-  static constexpr bool needs_params = detail::needs_params<Link>;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
-
   Link opt;
   ScalarOrSchedule<double> every_k_schedule;
   bool use_grad_mean;

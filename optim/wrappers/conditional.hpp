@@ -20,9 +20,6 @@ struct ApplyIfFiniteState {
 /// The link behind `apply_if_finite`.
 template <class Link>
 struct ApplyIfFinite {
-  static constexpr bool needs_params = detail::needs_params<Link>;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
-
   Link inner;
   std::int64_t max_consecutive_errors;
 
@@ -64,12 +61,25 @@ struct ConditionallyTransformState {
   std::int64_t step;
 };
 
-/// The link behind `conditionally_transform` and `conditionally_mask`.
-template <class Link, class Condition, bool Mask>
-struct Conditionally {
-  static constexpr bool needs_params = detail::needs_params<Link>;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
+namespace detail {
 
+/// What becomes of the updates on the steps that are left out.
+struct LeaveUpdates {
+  template <class E, class U>
+  void operator()(const E& /*extra*/, U& /*updates*/) const {}
+};
+struct ZeroUpdates {
+  template <class E, class U>
+  void operator()(const E& extra, U& updates) const {
+    set_zero(extra, updates);
+  }
+};
+
+}  // namespace detail
+
+/// The link behind `conditionally_transform` and `conditionally_mask`.
+template <class Link, class Condition, class Otherwise>
+struct Conditionally {
   Link inner;
   Condition should_transform_fn;
 
@@ -89,8 +99,8 @@ struct Conditionally {
     state.step = safe_increment(state.step);
     if (transform) {
       detail::run(inner, updates, state.inner_state, params, extra);
-    } else if constexpr (Mask) {
-      detail::set_zero(extra, updates);
+    } else {
+      Otherwise{}(extra, updates);
     }
   }
 };
@@ -101,15 +111,19 @@ struct Conditionally {
 /// extra.value < 1; }`.
 template <class T, class Condition>
 auto conditionally_transform(const T& inner, Condition should_transform_fn) {
+  detail::check_given("conditionally_transform", "should_transform_fn", should_transform_fn);
   using Link = detail::unwrap_link_t<T>;
-  return GradientTransformation<Conditionally<Link, Condition, false>>{{inner, std::move(should_transform_fn)}};
+  return GradientTransformation<Conditionally<Link, Condition, detail::LeaveUpdates>>{
+      {inner, std::move(should_transform_fn)}};
 }
 
 /// The same, but on other steps the updates are zero.
 template <class T, class Condition>
 auto conditionally_mask(const T& inner, Condition should_transform_fn) {
+  detail::check_given("conditionally_mask", "should_transform_fn", should_transform_fn);
   using Link = detail::unwrap_link_t<T>;
-  return GradientTransformation<Conditionally<Link, Condition, true>>{{inner, std::move(should_transform_fn)}};
+  return GradientTransformation<Conditionally<Link, Condition, detail::ZeroUpdates>>{
+      {inner, std::move(should_transform_fn)}};
 }
 
 }  // namespace grove::optim

@@ -2,12 +2,116 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
+#include "autodiff/error.hpp"
 #include "autodiff/tree/tree.hpp"
 #include "optim/protocol/transformation.hpp"
 
 namespace grove::optim {
+
+namespace detail {
+
+/// Calls f(leaf, segment) for the leaves that take part, with their places in a vector in which they lie one after the
+/// other. Returns the length of the vector.
+template <class F, class T>
+Eigen::Index for_each_segment(const LeafFilter* filter, F&& f, T& t) {
+  std::size_t number = 0;
+  Eigen::Index position = 0;
+  tree::detail::visit_leaves(
+      [&]<class L>(L& leaf) {
+        if (filter != nullptr && !(*filter)(number++)) return;
+        f(leaf, position);
+        position += leaf_traits<std::remove_const_t<L>>::size(leaf);
+      },
+      t);
+  return position;
+}
+
+template <class T>
+Eigen::Index joined_size(const LeafFilter* filter, const T& t) {
+  return for_each_segment(
+      filter, [](const auto&, Eigen::Index) {}, t);
+}
+
+/// The leaves that take part as one vector, each column by column.
+template <class T, class Scalar>
+void join_leaves(const LeafFilter* filter, const T& t, Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& vector) {
+  if (filter == nullptr) return tree::flatten_into(t, vector);
+  vector.resize(joined_size(filter, t));
+  for_each_segment(
+      filter,
+      [&]<class L>(const L& leaf, Eigen::Index position) {
+        if constexpr (requires { leaf.matrix(); }) {
+          vector.segment(position, leaf.size()).reshaped(leaf.rows(), leaf.cols()) =
+              leaf.matrix().template cast<Scalar>();
+        } else {
+          vector(position) = static_cast<Scalar>(leaf);
+        }
+      },
+      t);
+}
+
+/// The way back; the other leaves stay as they are.
+template <class T, class Scalar>
+void part_leaves(const LeafFilter* filter, const Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& vector, T& t) {
+  if (filter == nullptr) return tree::unflatten_into(vector, t);
+  for_each_segment(
+      filter,
+      [&]<class L>(L& leaf, Eigen::Index position) {
+        if constexpr (requires { leaf.matrix(); }) {
+          leaf = vector.segment(position, leaf.size())
+                     .reshaped(leaf.rows(), leaf.cols())
+                     .template cast<typename leaf_traits<L>::Scalar>();
+        } else {
+          leaf = static_cast<L>(vector(position));
+        }
+      },
+      t);
+}
+
+/// How a transformation of the joined leaves sees gradients and losses of trees.
+template <class P, class Vector>
+class FlatLens {
+ public:
+  FlatLens(const LeafFilter* filter, const P& params) : filter_(filter), params_(params) {}
+
+  Vector inner(const auto& grad) const {
+    Vector flat;
+    join_leaves(filter_, grad, flat);
+    return flat;
+  }
+  const P& outer(const Vector& at) const {
+    if (!trial_) trial_ = params_;
+    part_leaves(filter_, at, *trial_);
+    return *trial_;
+  }
+  auto value_and_grad(const auto& f, const Vector& at, Vector& grad) const {
+    if (!trial_grad_) trial_grad_ = params_;
+    auto value = f(outer(at), *trial_grad_);
+    join_leaves(filter_, *trial_grad_, grad);
+    return value;
+  }
+
+ private:
+  const LeafFilter* filter_;
+  const P& params_;
+  mutable std::optional<P> trial_, trial_grad_;
+};
+
+}  // namespace detail
+
+namespace detail {
+
+[[noreturn]] inline void throw_joined(Eigen::Index params, Eigen::Index state) {
+  throw StructureError(fill(
+      "flatten: the params have {} numbers and the state was made for {}; make it with init(params)", {params, state}));
+}
+
+}  // namespace detail
 
 /// The state inside, and room for the flattened trees.
 template <class State, class Scalar>
@@ -15,34 +119,51 @@ struct FlattenState {
   State inner_state;
   Eigen::Matrix<Scalar, Eigen::Dynamic, 1> updates;
   Eigen::Matrix<Scalar, Eigen::Dynamic, 1> params;
+
+  template <class P>
+  void check_fits(const P& all) const {
+    // Under a mask there is room for the leaves that take part; which they are shows in the step.
+    if (params.size() > tree::size(all)) detail::throw_joined(tree::size(all), params.size());
+    detail::check_state(inner_state, params);
+  }
 };
 
 /// The link behind `flatten`.
 template <class Link>
 struct Flatten {
-  static constexpr bool needs_params = detail::needs_params<Link>;
-
   Link inner;
 
   template <class P>
   auto init(const P& params) const {
     auto flat = tree::flatten(params);
+    detail::join_leaves(detail::InitMask::current(), params, flat);
+    const detail::InitMask none(nullptr);
     using Scalar = typename decltype(flat)::Scalar;
     auto state = inner.init(flat);
     return FlattenState<decltype(state), Scalar>{std::move(state), flat, flat};
   }
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
-    E everything = extra;
-    everything.filter = nullptr;
-    tree::flatten_into(updates, state.updates);
-    tree::flatten_into(params, state.params);
-    detail::run(inner, state.updates, state.inner_state, state.params, everything);
-    tree::unflatten_into(state.updates, updates);
+    const Eigen::Index size = detail::joined_size(extra.filter, params);
+    if (size != state.params.size()) detail::throw_joined(size, state.params.size());
+    detail::join_leaves(extra.filter, updates, state.updates);
+    detail::join_leaves(extra.filter, params, state.params);
+    if constexpr (detail::is_elementwise<Link>) {
+      Extra<> none;
+      none.workers = extra.workers;
+      detail::run(inner, state.updates, state.inner_state, state.params, none);
+    } else {
+      using Vector = std::remove_cvref_t<decltype(state.params)>;
+      extra.through(detail::FlatLens<P, Vector>(extra.filter, params), [&](const auto& inner_extra) {
+        detail::run(inner, state.updates, state.inner_state, state.params, inner_extra);
+      });
+    }
+    detail::part_leaves(extra.filter, state.updates, updates);
   }
 };
 
 /// Runs a transformation on all leaves joined to one vector, so that what it does by leaf, it does for the whole tree.
+/// Under a mask the vector has the leaves that take part. Linesearches see the gradient and the loss of the vector.
 template <class T>
 auto flatten(const T& inner) {
   return GradientTransformation<Flatten<detail::unwrap_link_t<T>>>{{inner}};

@@ -13,6 +13,19 @@
 
 namespace grove::optim {
 
+namespace detail {
+
+/// Calls f with the updates; under a mask with zeros in the leaves that take no part.
+template <class E, class U, class F>
+void with_visible(const E& extra, const U& updates, F&& f) {
+  if (extra.filter == nullptr) return f(updates);
+  U seen = updates;
+  hide_others(extra, seen);
+  f(seen);
+}
+
+}  // namespace detail
+
 /// Results of the measures at the last call, by name; those of the params before the first.
 struct MonitorState {
   std::map<std::string, double> measurements;
@@ -30,8 +43,8 @@ struct Monitor {
     return state;
   }
   template <class U, class P, class E>
-  void update_in_place(U& updates, MonitorState& state, const P& /*params*/, const E& /*extra*/) const {
-    measure(state, updates);
+  void update_in_place(U& updates, MonitorState& state, const P& /*params*/, const E& extra) const {
+    detail::with_visible(extra, updates, [&](const U& seen) { measure(state, seen); });
   }
 
  private:
@@ -41,13 +54,14 @@ struct Monitor {
   }
 };
 
-/// Stores measures of the updates that pass here, which stay as they are.
+/// Stores measures of the updates that pass here, which stay as they are. Under a mask the other leaves are zeros.
 ///
 ///   chain(monitor(named("norm", [](const auto& u) { return tree::global_norm(u); })), clip_by_global_norm(1.0),
 ///   adam(1e-3))
 template <class... Measures>
 auto monitor(const Named<Measures>&... measures) {
   detail::check_names("monitor", {measures.name...});
+  (detail::check_given("monitor", measures.name, measures.transformation), ...);
   return GradientTransformation<Monitor<Measures...>>{{std::tuple<Named<Measures>...>{measures...}}};
 }
 
@@ -75,9 +89,11 @@ struct MeasureWithEma {
     return {0, 0, 0};
   }
   template <class U, class P, class E>
-  void update_in_place(U& updates, State& state, const P& /*params*/, const E& /*extra*/) const {
+  void update_in_place(U& updates, State& state, const P& /*params*/, const E& extra) const {
     state.count = safe_increment(state.count);
-    state.ema = decay * state.ema + (1 - decay) * detail::plain(measure(updates));
+    detail::with_visible(extra, updates, [&](const U& seen) {
+      state.ema = decay * state.ema + (1 - decay) * detail::plain(measure(seen));
+    });
     state.measurement = debias ? state.ema / (1 - std::pow(decay, static_cast<double>(state.count))) : state.ema;
   }
 };
@@ -86,6 +102,7 @@ struct MeasureWithEma {
 template <class Measure>
 auto measure_with_ema(Measure measure, double decay, bool debias = true) {
   detail::check_decay("measure_with_ema", "decay", decay);
+  detail::check_given("measure_with_ema", "measure", measure);
   return GradientTransformation<MeasureWithEma<Measure>>{{std::move(measure), decay, debias}};
 }
 

@@ -131,9 +131,6 @@ class Workers final : public WorkSharing {
 /// The link behind `threads`. Copies share the threads, which end with the last of them.
 template <class Link>
 struct Threads {
-  static constexpr bool needs_params = detail::needs_params<Link>;
-  static constexpr bool uses_grad = detail::uses_grad<Link>;
-
   Link inner;
   std::shared_ptr<detail::Workers> workers;  ///< none for one thread
 

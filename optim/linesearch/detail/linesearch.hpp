@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "autodiff/error.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/protocol/transformation.hpp"
 
@@ -37,26 +38,32 @@ void move_along(const E& extra, P& trial, const P& params, double rate, const U&
       trial, params, updates);
 }
 
+template <class E, class P>
+double gradient_at(const E& extra, const P& at, P& gradient) {
+  static_assert(HasValueAndGradFn<E>,
+                "this linesearch needs gradients at trial points: pass optim::with_value_and_grad_fn(f) to update");
+  if (!is_given(extra.value_and_grad_fn)) {
+    throw Error("any_transformation: a linesearch needs optim::with_value_and_grad_fn(f) in update");
+  }
+  return plain(extra.value_and_grad_fn(at, gradient));
+}
+
 /// The loss at `at`. If only a function with gradient is at hand, its gradient goes to `room`, which is made if need
 /// be.
 template <class E, class P>
 double value_at(const E& extra, const P& at, std::optional<P>& room) {
   if constexpr (HasValueFn<E>) {
-    return plain(extra.value_fn(at));
+    if (is_given(extra.value_fn)) return plain(extra.value_fn(at));
+  }
+  if constexpr (!HasValueAndGradFn<E>) {
+    throw Error("any_transformation: a linesearch needs optim::with_value_fn(f) in update");
   } else {
     const bool keep = room.has_value();
     if (!keep) room = at;
-    const double value = plain(extra.value_and_grad_fn(at, *room));
+    const double value = gradient_at(extra, at, *room);
     if (!keep) room.reset();
     return value;
   }
-}
-
-template <class E, class P>
-double gradient_at(const E& extra, const P& at, P& gradient) {
-  static_assert(HasValueAndGradFn<E>,
-                "this linesearch needs gradients at trial points: pass optim::with_value_and_grad_fn(f) to update");
-  return plain(extra.value_and_grad_fn(at, gradient));
 }
 
 /// max(x, 0), and infinity for NaN, so that a broken trial never counts as success.

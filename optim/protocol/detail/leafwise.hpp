@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -53,11 +54,30 @@ auto squared_norm_of(const View& x) {
   }
 }
 
-/// sqrt(Σ x²)
+/// The largest magnitude of plain numbers; NaN if there is one.
+template <class View>
+auto largest_of(const View& x) {
+  using S = view_scalar_t<View>;
+  if constexpr (HasElements<View>) {
+    if (x.size() == 0) return S(0);
+    return S((x != x).any() ? std::numeric_limits<S>::quiet_NaN() : x.abs().maxCoeff());
+  } else {
+    return S(std::abs(x));
+  }
+}
+
+/// sqrt(Σ x²), also where the squares of plain numbers overflow.
 template <class View>
 auto norm_of(const View& x) {
   using std::sqrt;
-  return sqrt(squared_norm_of(x));
+  auto norm = sqrt(squared_norm_of(x));
+  if constexpr (std::is_floating_point_v<view_scalar_t<View>>) {
+    if (std::isinf(norm)) {
+      const auto largest = largest_of(x);
+      if (std::isfinite(largest)) norm = largest * sqrt(squared_norm_of(x / largest));
+    }
+  }
+  return norm;
 }
 
 /// Number of elements.
@@ -74,7 +94,11 @@ double count_of(const View& x) {
 template <class View>
 auto rms_of(const View& x) {
   using std::sqrt;
-  return sqrt(squared_norm_of(x) / in_scalar_of(x, count_of(x)));
+  auto rms = sqrt(squared_norm_of(x) / in_scalar_of(x, count_of(x)));
+  if constexpr (std::is_floating_point_v<view_scalar_t<View>>) {
+    if (std::isinf(rms)) rms = norm_of(x) / sqrt(in_scalar_of(x, count_of(x)));
+  }
+  return rms;
 }
 
 /// Σ x·y over a leaf.

@@ -48,23 +48,21 @@ template <class Link>
 inline constexpr bool is_elementwise = slot_count<Link> >= 0;
 
 template <class Link>
+inline constexpr bool any_part_needs_params = false;
+
+/// Whether a transformation looks at the params. Links say so themselves; a wrapper that says nothing looks at them if
+/// a transformation among its template arguments does.
+template <class Link>
 inline constexpr bool needs_params = [] {
   if constexpr (requires { Link::needs_params; }) {
     return static_cast<bool>(Link::needs_params);
   } else {
-    return false;
+    return any_part_needs_params<Link>;
   }
 }();
 
-/// Whether a transformation looks at the raw gradient, so that somebody must keep it.
-template <class Link>
-inline constexpr bool uses_grad = [] {
-  if constexpr (requires { Link::uses_grad; }) {
-    return static_cast<bool>(Link::uses_grad);
-  } else {
-    return false;
-  }
-}();
+template <template <class...> class Wrapper, class... Parts>
+inline constexpr bool any_part_needs_params<Wrapper<Parts...>> = (needs_params<Parts> || ...);
 
 /// The fewest blocks (of 4 KiB) that are worth the waking of a second thread.
 inline constexpr std::size_t smallest_shared_pass = 64;
@@ -130,6 +128,17 @@ void run_elementwise(const Link& link, U& updates, S& state, P& params, const E&
       link.slots(state, updates));
 }
 
+/// Sets the leaves to zero that take no part.
+template <class E, class T>
+void hide_others(const E& extra, T& t) {
+  std::size_t number = 0;
+  tree::for_each(
+      [&](auto&& x) {
+        if (!admits(extra, number++)) x = select(x - x == 0, x - x, 0);
+      },
+      t);
+}
+
 /// The plain protocol. Under a mask such a transformation sees zeros in the other leaves, and what it does there is
 /// undone.
 template <class Link, class U, class S, class P, class E>
@@ -145,16 +154,8 @@ void run_plain(const Link& link, U& updates, S& state, const P& params, const E&
   }
   U inner = updates;
   P visible = params;
-  const auto clear = [&](auto& t) {
-    std::size_t number = 0;
-    tree::for_each(
-        [&](auto&& x) {
-          if (!admits(extra, number++)) x = select(x - x == 0, x - x, 0);
-        },
-        t);
-  };
-  clear(inner);
-  clear(visible);
+  hide_others(extra, inner);
+  hide_others(extra, visible);
   inner = call(std::move(inner), visible);
   std::size_t number = 0;
   tree::for_each(

@@ -18,6 +18,8 @@
 #include "optim/linesearch/zoom.hpp"
 #include "optim/optimizers/by_name.hpp"
 #include "optim/optimizers/sgd.hpp"
+#include "optim/protocol/masked.hpp"
+#include "optim/protocol/step.hpp"
 #include "optim/schedules/schedule.hpp"
 #include "optim/training/callbacks.hpp"
 #include "optim/transforms/constrain.hpp"
@@ -25,6 +27,7 @@
 #include "optim/transforms/trust_ratio.hpp"
 #include "optim/wrappers/accumulate.hpp"
 #include "optim/wrappers/conditional.hpp"
+#include "optim/wrappers/inject_hyperparams.hpp"
 #include "optim/wrappers/lookahead.hpp"
 #include "tests/catch.hpp"
 
@@ -32,7 +35,7 @@ using namespace grove::optim;
 
 namespace {
 
-const double nan = std::numeric_limits<double>::quiet_NaN();
+const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
 
 /// The range that a hyperparameter must lie in, and a value outside.
 struct Range {
@@ -95,8 +98,8 @@ const std::vector<Row> rows{
     {"rmsprop", rate +
                     std::map<std::string, Range>{
                         {"decay", decay}, {"eps", not_negative}, {"initial_scale", not_negative}, {"momentum", decay}}},
-    {"rprop", rate + std::map<std::string, Range>{{"eta_minus", positive},
-                                                  {"eta_plus", positive},
+    {"rprop", rate + std::map<std::string, Range>{{"eta_minus", between},
+                                                  {"eta_plus", {"exceed 1", 1}},
                                                   {"min_step_size", not_negative},
                                                   {"max_step_size", {"be at least min_step_size", 1e-7}}}},
     {"sgd", rate + std::map<std::string, Range>{{"momentum", decay}}},
@@ -202,7 +205,35 @@ TEST_CASE("every transformation and wrapper rejects hyperparameters out of range
       {[&] { scale_by_distance_over_gradients({.eps = -1}); },
        "scale_by_distance_over_gradients: eps must not be negative, got -1"},
       {[&] { scale_by_backtracking_linesearch(5, {.decrease_factor = 0}); },
-       "scale_by_backtracking_linesearch: decrease_factor must be positive, got 0"},
+       "scale_by_backtracking_linesearch: decrease_factor must lie in (0, 1), got 0"},
+      {[&] { scale_by_backtracking_linesearch(5, {.max_learning_rate = inf}); },
+       "scale_by_backtracking_linesearch: max_learning_rate must be finite, got inf"},
+      {[&] { scale_by_zoom_linesearch(5, {.increase_factor = 1}); },
+       "scale_by_zoom_linesearch: increase_factor must exceed 1 and be finite, got 1"},
+      {[&] { scale_by_zoom_linesearch(5, {.slope_rtol = 0.5, .curv_rtol = 0.1}); },
+       "scale_by_zoom_linesearch: curv_rtol must be at least slope_rtol = 0.5, got 0.1"},
+      {[&] { rprop(0.1, {.eta_minus = 1}); }, "rprop: eta_minus must lie in (0, 1), got 1"},
+      {[&] { rprop(0.1, {.eta_plus = 1}); }, "rprop: eta_plus must exceed 1, got 1"},
+      {[&] { adam(inf); }, "adam: learning_rate must be finite, got inf"},
+      {[&] { sgd(inf); }, "sgd: learning_rate must be finite, got inf"},
+      {[&] { rprop(inf); }, "rprop: learning_rate must be finite, got inf"},
+      {[&] { adamw(0.1, {.weight_decay = inf}); }, "adamw: weight_decay must be finite, got inf"},
+      {[&] { scale_by_learning_rate(inf); }, "scale_by_learning_rate: learning_rate must be finite, got inf"},
+      {[&] {
+         by_name("adam", {{"learning_rate", inf}});
+       },
+       "adam: learning_rate must be finite, got inf"},
+      {[&] { adam(Schedule()); }, "adam: learning_rate is an empty function"},
+      {[&] { scale_by_schedule(Schedule()); }, "scale_by_schedule: step_size_fn is an empty function"},
+      {[&] { add_decayed_weights(Schedule()); }, "ScalarOrSchedule: the schedule is an empty function"},
+      {[&] { conditionally_mask(inner, std::function<bool(std::int64_t)>()); },
+       "conditionally_mask: should_transform_fn is an empty function"},
+      {[&] { masked(inner, std::function<bool(const grove::tree::Path&)>()); },
+       "mask: the function of the path is an empty function"},
+      {[&] {
+         inject_hyperparams([](const Hyperparams& h) { return adam(h.at("rate")); }, {{"learning_rate", 0.1}});
+       },
+       "inject_hyperparams: there is no hyperparameter 'rate'; valid are learning_rate"},
       {[&] { scale_by_backtracking_linesearch(-1); },
        "scale_by_backtracking_linesearch: max_backtracking_steps must not be negative, got -1"},
       {[&] { scale_by_zoom_linesearch(0); }, "scale_by_zoom_linesearch: max_linesearch_steps must be positive, got 0"},
@@ -237,6 +268,16 @@ TEST_CASE("every schedule and log rejects periods and fractions out of range") {
        "linear_onecycle_schedule: div_factor must be positive, got 0"},
       {[] { cosine_onecycle_schedule(10, 1, -0.5); },
        "cosine_onecycle_schedule: pct_start must lie in [0, 1], got -0.5"},
+      {[] { linear_onecycle_schedule(10, 1, 0.9, 0.5); },
+       "linear_onecycle_schedule: pct_start must not exceed pct_final = 0.5, got 0.9"},
+      {[] {
+         join_schedules({Schedule(), Schedule()}, {1});
+       },
+       "join_schedules: a schedule is an empty function"},
+      {[] {
+         join_schedules(std::vector<Schedule>(3, constant_schedule(1)), {5, 2});
+       },
+       "join_schedules: boundaries must be in order, got 2 after 5"},
       {[] { sgdr_schedule({}); }, "sgdr_schedule: there must be at least one cycle, got 0"},
       {[] { warmup_cosine_decay_schedule(0, 1, 5, 5); },
        "warmup_cosine_decay_schedule: decay_steps must exceed warmup_steps = 5, got 5"},
@@ -250,6 +291,38 @@ TEST_CASE("a schedule that returns no period is found out when it does") {
   CHECK(updates == -0.1);
   CHECK_THROWS_WITH(optimizer.update(1.0, state, 1.0),
                     "multi_steps: what every_k_schedule returns must be positive, got 0");
+}
+
+TEST_CASE("a schedule that returns no number is found out, and the params stay") {
+  const Schedule broken = [](std::int64_t step) { return step == 0 ? 0.1 : std::nan(""); };
+  const auto check = [](const auto& optimizer) {
+    double params = 1, grads = 1;
+    auto state = optimizer.init(params);
+    step(optimizer, grads, state, params);
+    const double before = params;
+    CHECK_THROWS_WITH(step(optimizer, grads, state, params), "a schedule returned nan at count 1; it must be finite");
+    CHECK(params == before);
+  };
+  check(sgd(broken));
+  check(adamw(0.1, {.weight_decay = broken}));
+  check(scale_by_schedule(broken));
+}
+
+TEST_CASE("a misspelt hyperparameter in the state of inject_hyperparams is named") {
+  const auto optimizer =
+      inject_hyperparams([](const Hyperparams& h) { return sgd(h.at("learning_rate")); }, {{"learning_rate", 0.1}});
+  auto state = optimizer.init(1.0);
+  state.hyperparams["learning_rat"] = 0.2;
+  CHECK_THROWS_WITH(optimizer.update(1.0, state, 1.0),
+                    "inject_hyperparams: there is no hyperparameter 'learning_rat'; valid are learning_rate");
+}
+
+TEST_CASE("a key of a mask that fits no leaf is named") {
+  struct Params {
+    double a, b;
+  };
+  CHECK_THROWS_WITH(masked(sgd(0.1), {{"", true}, {"c", false}}).init(Params{1, 2}),
+                    "mask: the key 'c' of the map fits no leaf; the leaves are a, b");
 }
 
 TEST_CASE("zero rates, decays and momenta are legal") {
