@@ -1,5 +1,6 @@
 #include "autodiff/gradcheck/second_order.hpp"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -72,4 +73,13 @@ TEST_CASE("a broken identity is reported by name") {
       grove::detail::check::vector_identity("v", Eigen::Vector3d(1, 2, 3), 1, Eigen::Vector3d(1, 2.5, 3));
   CHECK(vectors.left == 2);
   CHECK(vectors.right == 2.5);
+}
+
+TEST_CASE("identities whose sums overflow are no failure") {
+  GradcheckReport report;
+  grove::detail::check::FlatProblem problem;
+  const double inf = std::numeric_limits<double>::infinity();
+  grove::detail::check::require_identities(report, problem, {{"overflows", inf, inf, inf}, {"none", inf, 1, inf}}, 10);
+  CHECK(report.verdict == GradcheckVerdict::ok);
+  CHECK(report.rows.empty());
 }
