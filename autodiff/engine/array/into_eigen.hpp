@@ -23,13 +23,18 @@ concept MatrixOfVariables = EigenDense<To> && is_var<typename bare<To>::Scalar>;
 template <class To>
 concept Accumulated = MatrixOfVariables<To> &&(std::is_lvalue_reference_v<To> || !is_map<bare<To>>);
 
+/// A vector by its type, and one that lies the other way.
+template <class To, class X>
+inline constexpr bool lies_across = (int(To::RowsAtCompileTime) == 1 && int(X::ColsAtCompileTime) == 1 &&
+                                     int(To::ColsAtCompileTime) != 1) ||
+                                    (int(To::ColsAtCompileTime) == 1 && int(X::RowsAtCompileTime) == 1 &&
+                                     int(To::RowsAtCompileTime) != 1);
+
 /// Calls write(entry of `to`, entry of x) for all. As in Eigen a vector may stand for one that lies the other way.
 template <class To, class X, class Write>
 void write_entries(To& to, const X& x, const Write& write) {
   const auto& from = evaluated(x);
-  constexpr bool turned =
-      (int(To::RowsAtCompileTime) == 1 && int(X::ColsAtCompileTime) == 1 && int(To::ColsAtCompileTime) != 1) ||
-      (int(To::ColsAtCompileTime) == 1 && int(X::RowsAtCompileTime) == 1 && int(To::RowsAtCompileTime) != 1);
+  constexpr bool turned = lies_across<To, X>;
   const Index rows = turned ? from.cols() : from.rows(), cols = turned ? from.rows() : from.cols();
   if (to.rows() != rows || to.cols() != cols) [[unlikely]]
     throw ShapeError(fill("assignment: a part of {} cannot take {}",
@@ -41,7 +46,12 @@ void write_entries(To& to, const X& x, const Write& write) {
 
 template <class To, ActiveDense X>
 void assign_entries(To& to, const X& x) {
-  if constexpr (std::is_base_of_v<Eigen::PlainObjectBase<To>, To>) to.resize(x.rows(), x.cols());
+  if constexpr (std::is_base_of_v<Eigen::PlainObjectBase<To>, To>) {
+    const Index rows = lies_across<To, X> ? x.cols() : x.rows(), cols = lies_across<To, X> ? x.rows() : x.cols();
+    constexpr int r = To::RowsAtCompileTime, c = To::ColsAtCompileTime;
+    // Eigen asserts where a static size differs; write_entries throws.
+    if ((r == Eigen::Dynamic || r == rows) && (c == Eigen::Dynamic || c == cols)) to.resize(rows, cols);
+  }
   write_entries(to, x, [](auto& entry, auto&& value) { entry = value; });
 }
 
