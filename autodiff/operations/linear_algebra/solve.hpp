@@ -137,10 +137,12 @@ struct DeterminantNode {
   Var<S> operator()(std::type_identity<S>, const A& a) const {
     check_square("determinant", a.rows(), a.cols());
     const Lu<S> lu(copy_of<S>(a));
-    const S d = lu.singular() ? determinant_of(copy_of<S>(a)) : lu.determinant();
+    // Second derivatives divide by the pivots twice.
+    const bool by_cofactors = std::is_floating_point_v<S> ? lu.singular() : lu.nearly_singular();
+    const S d = by_cofactors ? determinant_of(copy_of<S>(a)) : lu.determinant();
     if (!a.is_active()) return Var<S>(d);
-    return record_scalar<S>(d, [a, lu, d](const S& c) {
-      if (!lu.singular()) return add_inverse_transpose(a, lu, S(c * d));
+    return record_scalar<S>(d, [a, lu, d, by_cofactors](const S& c) {
+      if (!by_cofactors) return add_inverse_transpose(a, lu, S(c * d));
       Scratch<S> scratch;
       View<S> cofactors = scratch.matrix(lu.size(), lu.size());
       cofactors_of(copy_of<S>(a), cofactors);

@@ -102,9 +102,20 @@ void svd_of(const View<S>& a, View<S> u, View<S> values, View<S> v) {
     v.noalias() += v0 * y;
     if (m > k) add_outer_tangents(u0, values, av, gaps, u);
     if (n > k) add_outer_tangents(v0, values, au, gaps, v);
-    for (Index i = 0; i < k; ++i) e(i, 0) = tangent_part(e(i, i));
-    share_among_singular(gaps, e.col(0));
-    values += e.col(0);
+    View<S> shares = scratch.matrix(k, 1);
+    for (Index i = 0; i < k; ++i) shares(i, 0) = tangent_part(e(i, i));
+    share_among_singular(gaps, shares.col(0));
+    if constexpr (!std::is_floating_point_v<T> || is_recordable<S>) {
+      // Tangents that are differentiated again: at the kink of |s| there are none, wherever the matrix moves.
+      S undefined(0);
+      for (Index c = 0; c < n; ++c) {
+        for (Index r = 0; r < m; ++r) undefined += tangent_quotient(a(r, c), S(1), true);
+      }
+      for (Index i = 0; i < k; ++i) {
+        if (gaps.zero(i)) shares(i, 0) = undefined;
+      }
+    }
+    values += shares;
   } else if constexpr (is_var<S>) {
     // A derivative taken inside a derivative: a node of the outer one.
     const auto outer = svd(a);
@@ -178,6 +189,10 @@ void pull_back_svd(const A& a, const View<S>& u, const View<S>& values, const Vi
   const Index k = values.rows();
   const Gaps<S> gaps = gaps_of_svd(values);
   if (has_bad_tangents(u) || has_bad_tangents(v)) gaps.fail_second_order();
+  if constexpr (!std::is_floating_point_v<S>) {
+    // At the kink of |s| the first derivative is a convention, to which there is no second.
+    if (gaps.zero(k - 1)) gaps.fail(k - 1);
+  }
   const bool vectors = any_nonzero(u_bar) || any_nonzero(v_bar);
   Scratch<S> scratch;
   View<S> p = scratch.matrix(k, k), q = scratch.matrix(k, k), e = scratch.matrix(k, k);

@@ -1,6 +1,9 @@
 // LU factors with row exchanges, in given memory and for any scalar (Eigen's own allocate their permutations).
 #pragma once
 
+#include <algorithm>
+#include <limits>
+
 #include "autodiff/operations/linear_algebra/detail/views.hpp"
 
 namespace grove::detail {
@@ -66,6 +69,16 @@ struct Lu {
 
   Index size() const { return factors.rows(); }
   bool singular() const { return rank < size(); }
+  /// Singular, or with a pivot so small that derivatives of the later ones lose half of the digits.
+  bool nearly_singular() const {
+    using Real = magnitude_t<S>;
+    Real largest(0), smallest = std::numeric_limits<Real>::max();
+    for (Index k = 0; k < rank; ++k) {
+      largest = std::max(largest, Real(magnitude(factors(k, k))));
+      smallest = std::min(smallest, Real(magnitude(factors(k, k))));
+    }
+    return singular() || smallest * smallest <= std::numeric_limits<Real>::epsilon() * largest * largest;
+  }
 
   bool odd() const {
     Index exchanges = 0;
@@ -113,11 +126,13 @@ void cofactors_of(const View<S>& a, View<S> cofactors) {
 
 template <class S>
 S determinant_of(const View<S>& a) {
+  if constexpr (is_var<S>) return determinant(a);  // a node of the outer recording
   Scratch<S> scratch;
   View<S> copy = scratch.matrix(a.rows(), a.cols());
   copy = a;
   const Lu<S> lu(copy);
-  if (!lu.singular()) return lu.determinant();
+  // Numbers with tangents must not divide by a pivot that is rounding.
+  if (!(std::is_floating_point_v<S> ? lu.singular() : lu.nearly_singular())) return lu.determinant();
   if constexpr (is_dual<S>) {
     using T = decltype(S::value);
     const Recording<T> recording;
