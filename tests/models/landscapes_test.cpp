@@ -3,6 +3,7 @@
 
 #include <autodiff/autodiff.hpp>
 #include <autodiff/gradcheck/gradcheck.hpp>
+#include <models/figures/figure.hpp>
 
 #include "tests/catch.hpp"
 
