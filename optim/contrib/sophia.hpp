@@ -6,29 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include "optim/contrib/hutchinson.hpp"
 #include "optim/protocol/chain.hpp"
 #include "optim/protocol/detail/leafwise.hpp"
 #include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/noise.hpp"
 #include "optim/transforms/scale.hpp"
 #include "optim/transforms/scale_by_adam.hpp"
-
-namespace grove::optim {
-
-/// The product of the Hessian with a tree: `f(params, tangents) → tree`.
-template <class F>
-struct HvpFn {
-  const F& hvp_fn;
-};
-
-/// Hessian-vector products, for sophia: `with_hvp_fn([&](const auto& p, const auto& v) { return hvp(loss)(p, v, x, y);
-/// })`.
-template <class F>
-HvpFn<F> with_hvp_fn(const F& hvp_fn) {
-  return {hvp_fn};
-}
-
-}  // namespace grove::optim
 
 namespace grove::optim::contrib {
 
@@ -81,21 +64,7 @@ struct ScaleBySophia {
   /// Hutchinson's estimate z ∘ Hz with random signs z.
   template <class P, class E>
   void estimate(SophiaState<P>& state, const P& params, const E& extra) const {
-    P z = params;
-    detail::RandomKey random{state.key};
-    detail::for_each_leaf(
-        extra,
-        [&]<class View>(std::size_t, View&& x) {
-          const auto sign = [&] { return detail::in_scalar_of(x, (random.bits() >> 63) != 0 ? 1.0 : -1.0); };
-          if constexpr (detail::HasElements<std::remove_cvref_t<View>>) {
-            for (Eigen::Index j = 0; j < x.cols(); ++j) {
-              for (Eigen::Index i = 0; i < x.rows(); ++i) x(i, j) = sign();
-            }
-          } else {
-            x = sign();
-          }
-        },
-        z);
+    const P z = detail::random_signs(params, state.key, extra);
     const P product = extra.hvp_fn(params, z);
     detail::for_each_leaf(
         extra,

@@ -122,6 +122,8 @@ struct ByNameState {
   /// A file holds the state; the optimizer is made anew by `init`.
   void write_nodes(const detail::NodeWriter& write, const tree::Path& path) const { state.write_nodes(write, path); }
   void read_nodes(const detail::NodeReader& read, const tree::Path& path) { state.read_nodes(read, path); }
+
+  /// Throws: StructureError if it was made for params of another structure.
   void check_fits(const P& params) const { state.check_fits(params); }
 };
 

@@ -11,6 +11,7 @@ lbfgs.txt       lbfgs on losses of one number: the number after each step
 schedules.txt   schedules at counts 0, 1, 2, ...
 losses.txt      inputs, values and gradients of the losses
 losses_over.txt the same along other axes, with masks, and for batches of images and of sequences
+numerics.txt    eigenvalues and roots of matrices, and scale_by_factored_rms with a decay of one's own
 
 One tree everywhere: {a: scalar, b: vector of 3, w: 2x3 matrix, row by row}, ten numbers a row.
 Every number is written with 17 significant digits, so that it is read back exactly.
@@ -571,12 +572,38 @@ def write_sequences():
                 print(fmt(g), fmt(v), file=f)
 
 
+NUMERIC_MATRIX = np.array([[1.5, -2.0, 0.25], [0.5, 3.0, -1.0], [-0.75, 0.1, 2.0], [1.0, 1.0, 0.3]])
+
+
+def write_numerics():
+    a = NUMERIC_MATRIX
+    gram = jnp.asarray(a.T @ a)
+    with open(HERE / "numerics.txt", "w") as f:
+
+        def write(name, *values):
+            print("case", name, file=f)
+            print(" ".join(fmt(v) for v in values), file=f)
+
+        value, vector = optax.power_iteration(gram, num_iters=2000, error_tolerance=1e-13)
+        write("power_iteration", value, np.asarray(vector) * np.sign(vector[0]))
+        for p in (1, 2, 4):
+            write(f"matrix_inverse_pth_root_{p}", optax.matrix_inverse_pth_root(gram, p, ridge_epsilon=1e-2, error_tolerance=1e-7)[0])
+        tx = optax.scale_by_factored_rms(min_dim_size_to_factor=2, step_offset=1, decay_rate=0.7,
+                                         decay_rate_fn=lambda i, rate: jnp.minimum(rate, 0.5 + 0.1 * i))
+        state, out = tx.init(jnp.asarray(a)), []
+        for t in range(5):
+            updates, state = tx.update(jnp.asarray(a * (1 + t) - t), state, jnp.asarray(a))
+            out.append(updates)
+        write("scale_by_factored_rms_decay_rate_fn", *out)
+
+
 if __name__ == "__main__":
     print("optax", optax.__version__, "jax", jax.__version__)
     write_sequences()
     write_schedules()
     write_losses()
     write_losses_over()
+    write_numerics()
     write_lookahead()
     write_lbfgs()
     write_runs("optimizers.txt", OPTIMIZERS, move=True)

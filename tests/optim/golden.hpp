@@ -183,4 +183,29 @@ void check_transform(const std::string& name, const T& transformation, double to
   CHECK(worst_distance(transformation, "transforms.txt", name, false, tolerance) <= tolerance);
 }
 
+/// The numbers of a case of numerics.txt.
+inline const Row& numeric_case(const std::string& name) {
+  static const auto all = [] {
+    std::map<std::string, Row> result;
+    std::ifstream in = open("numerics.txt");
+    std::string current, line;
+    while (std::getline(in, line)) {
+      if (line.rfind("case ", 0) == 0) {
+        current = line.substr(5);
+      } else {
+        result[current] = numbers(line);
+      }
+    }
+    return result;
+  }();
+  return all.at(name);
+}
+
+/// Numbers of a row from `first` on, as a matrix row by row.
+inline Eigen::MatrixXd matrix_of(const Row& row, std::size_t first, Eigen::Index rows, Eigen::Index cols) {
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  REQUIRE(row.size() >= first + static_cast<std::size_t>(rows * cols));
+  return Eigen::Map<const RowMajor>(row.data() + first, rows, cols);
+}
+
 }  // namespace golden

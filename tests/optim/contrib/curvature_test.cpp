@@ -1,8 +1,11 @@
 // Muon against optax; sophia, whose random numbers differ, on optax's problems.
 #include <Eigen/Core>
 
+#include "optim/contrib/hutchinson.hpp"
 #include "optim/contrib/muon.hpp"
 #include "optim/contrib/sophia.hpp"
+#include "optim/protocol/masked.hpp"
+#include "optim/protocol/step.hpp"
 #include "tests/optim/golden.hpp"
 
 using namespace grove::optim;
@@ -56,4 +59,34 @@ TEST_CASE("sophia converges on Rosenbrock's function") {
     step(optimizer, grads, state, x, with_hvp_fn(hvp));
   }
   CHECK((x - Eigen::Vector2d(1, 1)).cwiseAbs().maxCoeff() < 6e-2);
+}
+
+TEST_CASE("hutchinson_estimator_diag_hessian is exact for diagonal Hessians and right on average for others") {
+  const Eigen::VectorXd x = Eigen::Vector3d(1, 2, 3);
+  const auto estimator = hutchinson_estimator_diag_hessian(7);
+  auto state = estimator.init(x);
+  const Eigen::Vector3d diagonal(2, -1, 0.5);
+  const auto of_diagonal = [&](const Eigen::VectorXd&, const Eigen::VectorXd& v) {
+    return Eigen::VectorXd(diagonal.asDiagonal() * v);
+  };
+  CHECK(estimator.update(x, state, x, with_hvp_fn(of_diagonal)).updates == Eigen::VectorXd(diagonal));
+  Eigen::Matrix3d h;
+  h << 2, 0.5, -0.3, 0.5, -1, 0.2, -0.3, 0.2, 0.5;
+  const auto of_full = [&](const Eigen::VectorXd&, const Eigen::VectorXd& v) { return Eigen::VectorXd(h * v); };
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(3);
+  const int draws = 20000;
+  for (int i = 0; i < draws; ++i) {
+    auto [updates, next] = estimator.update(x, state, x, with_hvp_fn(of_full));
+    mean += updates / draws;
+    state = next;
+  }
+  CHECK((mean - diagonal).cwiseAbs().maxCoeff() < 0.03);
+  // Under a mask the other leaves take no part: neither as signs nor in what is replaced.
+  using Tree = std::pair<Eigen::VectorXd, double>;
+  const auto inside = masked(estimator, [](const grove::tree::Path& path) { return path.string() == "[0]"; });
+  const auto sum = [](const Tree&, const Tree& v) { return Tree(v.first.array() * 2 + v.second, v.first.sum()); };
+  const Tree params(x, 5);
+  const auto got = inside.update(params, inside.init(params), params, with_hvp_fn(sum)).updates;
+  CHECK(got.first == Eigen::VectorXd::Constant(3, 2));
+  CHECK(got.second == 5);
 }
