@@ -17,23 +17,46 @@ constexpr auto held_number(const T& x) {
   }
 }
 
-/// The value of a forward-mode number without any of its tangents, also where its value is one itself.
+/// The value of a number without the derivative that is being taken of it. That derivative has a variable's adjoint and
+/// the tangents right below it; of forward-mode numbers alone, as map and fuse hand them to functions, all tangents.
 template <class T>
-constexpr auto without_duals(const T& x) {
-  if constexpr (is_dual<T>) {
-    return without_duals(x.value);
+constexpr auto value_without_derivative(const T& x) {
+  if constexpr (is_var<T>) {
+    if constexpr (is_dual<typename T::Scalar>) {
+      return x.value().value;
+    } else {
+      return x.value();
+    }
+  } else if constexpr (is_dual<T>) {
+    if constexpr (is_dual<decltype(x.value)>) {
+      return value_without_derivative(x.value);
+    } else {
+      return x.value;
+    }
   } else {
     return x;
   }
 }
 
-/// The same as a number of the same type: its tangents are zero.
+/// The same as a number of the same type, a constant.
 template <class T>
-constexpr T without_tangents(const T& x) {
-  if constexpr (is_dual<T>) {
-    T result;
-    result.value = without_tangents(x.value);
-    return result;
+constexpr T without_derivative(const T& x) {
+  if constexpr (is_var<T>) {
+    if constexpr (is_dual<typename T::Scalar>) {
+      typename T::Scalar constant;
+      constant.value = x.value().value;
+      return T(constant);
+    } else {
+      return T(x.value());
+    }
+  } else if constexpr (is_dual<T>) {
+    T constant;
+    if constexpr (is_dual<decltype(x.value)>) {
+      constant.value = without_derivative(x.value);
+    } else {
+      constant.value = x.value;
+    }
+    return constant;
   } else {
     return x;
   }

@@ -13,17 +13,16 @@ namespace grove {
 /// Inside a nested derivative it stops the inner one only; the derivative of the enclosing loss passes.
 template <class T>
 auto stop_gradient(const T& x) {
-  if constexpr (detail::is_var<T>) {
-    return T(detail::without_tangents(x.value()));
-  } else if constexpr (detail::is_dual<T>) {
-    return detail::without_tangents(x);
+  if constexpr (detail::is_var<T> || detail::is_dual<T>) {
+    return detail::without_derivative(x);
   } else if constexpr (detail::is_active_dense<T>) {
     const auto& h = detail::evaluated(x);
     using Handle = detail::bare<decltype(h)>;
     if constexpr (detail::is_dual<typename Handle::S>) {
       using S = typename Handle::S;
       const auto constant = detail::allocate<typename Handle::PlainObject>(h.rows(), h.cols(), false);
-      detail::writable(constant) = h.map().unaryExpr([](const S& s) { return detail::without_tangents(s); });
+      detail::writable(constant) =
+          h.map().unaryExpr([](const S& s) { return detail::without_derivative(Var<S>(s)).value(); });
       return constant;
     } else {
       return h.without_adjoint();

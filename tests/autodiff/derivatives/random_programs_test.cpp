@@ -4,16 +4,18 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "autodiff/autodiff.hpp"
 #include "autodiff/detail/random_bits.hpp"
 #include "tests/autodiff/agreement.hpp"
 #include "tests/catch.hpp"
 
 namespace {
 
-using grove::Dual;
+using grove::Dual, grove::stop_gradient, grove::value_of;
 
 constexpr int inputs = 4, registers = 8;
 
@@ -33,6 +35,24 @@ template <class T>
 T helper(const T& a, const T& b) {
   return a * b + a;
 }
+
+// Rules of the user's own, right ones; the third throws for some arguments.
+const auto square_by_pullback = grove::custom_vjp([](const auto& x) { return x * x; },
+                                                  [](const auto& x) {
+                                                    return std::pair{x * x, x};
+                                                  },
+                                                  [](const auto& x, const auto& c) { return 2.0 * x * c; });
+const auto product_by_tangent = grove::custom_jvp([](const auto& a, const auto& b) { return a * b; },
+                                                  [](const auto& x, const auto& t) {
+                                                    const auto& [a, b] = x;
+                                                    return std::pair{a * b, std::get<0>(t) * b + a * std::get<1>(t)};
+                                                  });
+const auto throwing = grove::custom_vjp([](double x) { return x; },
+                                        [](double x) {
+                                          if (x < 0.3) throw x;
+                                          return std::pair{x * 0.5, 0.5};
+                                        },
+                                        [](double slope, double c) { return slope * c; });
 
 template <class T>
 void execute(int kind, T& r, T& sum, const T& a, const T& b, const T& c) {
@@ -149,13 +169,44 @@ void execute(int kind, T& r, T& sum, const T& a, const T& b, const T& c) {
     case 25:
       sum += sum * 0.01 * a;
       break;
+    case 26:
+      r = square_by_pullback(a * 0.9) * b + square_by_pullback(c);
+      break;
+    case 27:
+      sum += product_by_tangent(a, b + c) * 0.3 + product_by_tangent(0.4, r);
+      break;
+    case 28:
+      r = a * stop_gradient(b * c) - stop_gradient(a) * 0.5;
+      break;
+    case 29:
+      sum += value_of(b) * a + value_of(a * c);
+      break;
+    case 30:
+      r = grove::fuse([](const auto& x, const auto& y) { return x * y + tanh(x - y) * value_of(x) - stop_gradient(y); },
+                      a, b) *
+          c;
+      break;
+    case 31: {
+      T t = a * b;
+      try {
+        t += c * 0.1;
+        t *= throwing(c * a);
+      } catch (double) {
+        t += a;
+      }
+      r = t - c;
+      break;
+    }
+    case 32:  // the derivative of a derivative
+      r += grove::jvp([](const auto& x) { return tanh(x) * x * stop_gradient(x); })(a * b, T(0.3)).tangent;
+      break;
     default: {
       const T t = a + b, u = t * c + t * a + t * b;
       r = u * 0.3;
     }
   }
 }
-constexpr int kinds = 27;
+constexpr int kinds = 34;
 
 const auto run = [](const auto& p, const Program& program) {
   using std::tanh;

@@ -304,3 +304,19 @@ TEST_CASE("zero cotangents send nothing, also through infinite slopes") {
         })(0.0) == 1.0);
   CHECK(grove::grad([](auto x) { return x > 0.0 ? log(x) : x * 2.0; })(0.0) == 2.0);
 }
+
+TEST_CASE("inputs are taken before anything is recorded, and a node right after its slots") {
+  using grove::detail::VarAccess;
+  grove::detail::Recording<double> recording;
+  auto& tape = recording.tape();
+  const std::uint32_t first = tape.allocate_inputs(1), second = tape.allocate_inputs(1);
+  const auto x = VarAccess::make(2.0, first, tape.tag()), y = VarAccess::make(3.0, second, tape.tag());
+  const auto product = x * y;
+  CHECK_THROWS_WITH(tape.allocate_inputs(1), Contains("tape: inputs are taken before anything is recorded"));
+  tape.allocate_slots(2);
+  const auto sum = x + product;
+  CHECK_THROWS_WITH(tape.record([] {}), Contains("tape: something was recorded between the slots of a node"));
+  const grove::detail::Recording<double> inner;
+  CHECK_NOTHROW(tape.allocate_inputs(1));
+  CHECK(sum.value() == 8);
+}
