@@ -148,16 +148,19 @@ auto multiclass_perceptron_loss(const X& scores, const std::vector<int>& labels)
 template <class X>
 auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) {
   const auto chosen = detail::one_hot<X>("multiclass_sparsemax_loss", labels, scores.rows(), scores.cols());
-  detail::dependent_t<X> p = grove::value_of(detail::elements(scores));
-  for (Eigen::Index i = 0; i < p.rows(); ++i) {
+  const auto& s = detail::elements(scores);
+  detail::dependent_t<X> support = grove::value_of(s);
+  for (Eigen::Index i = 0; i < support.rows(); ++i) {
     std::vector<double> row;
-    for (Eigen::Index j = 0; j < p.cols(); ++j) row.push_back(p(i, j));
+    for (Eigen::Index j = 0; j < support.cols(); ++j) row.push_back(support(i, j));
     const optim::detail::Simplex simplex(row, 1.0);
-    for (Eigen::Index j = 0; j < p.cols(); ++j) p(i, j) = simplex(p(i, j));
+    for (Eigen::Index j = 0; j < support.cols(); ++j) support(i, j) = simplex(support(i, j)) > 0 ? 1 : 0;
   }
-  // The projection maximises ⟨p, s⟩ - ½‖p‖², so its own derivative does not enter.
-  const detail::dependent_t<X, Eigen::ArrayXd> rest = 0.5 * (1.0 - p.square().rowwise().sum());
-  return detail::evaluated(grove::sum((detail::elements(scores) * (p - chosen)).rowwise()) + rest);
+  // The projection p of the scores, which has their second derivatives. (It maximises ⟨p, s⟩ - ½‖p‖²: no first ones.)
+  const detail::dependent_t<X, Eigen::ArrayXd> size = support.rowwise().sum();
+  const auto threshold = detail::evaluated((grove::sum((s * support).rowwise()) - 1.0) / size);
+  const auto p = detail::evaluated((s.colwise() - threshold) * support);
+  return detail::evaluated(grove::sum((s * (p - chosen)).rowwise()) + 0.5 * (1.0 - grove::sum((p * p).rowwise())));
 }
 
 /// Cross entropy plus epsilon·Σ y·(1 - softmax(x)), one value for each row (or vector).

@@ -20,6 +20,13 @@ TEST_CASE("the sparsemax loss follows optax") {
   });
 }
 
+TEST_CASE("the Hessian of the sparsemax loss is that of the projection onto the simplex") {
+  const auto loss = [](const auto& s) { return grove::sum(multiclass_sparsemax_loss(s, {2})); };
+  const Eigen::MatrixXd scores = Eigen::RowVector3d(0.3, 0.1, -2);  // the first two are in the support
+  const Eigen::Matrix3d expected{{0.5, -0.5, 0}, {-0.5, 0.5, 0}, {0, 0, 0}};
+  CHECK(grove::hessian(loss)(scores).isApprox(expected));
+}
+
 TEST_CASE("dice losses follow optax") {
   // The reference runs on four images of five pixels; here each row is an image.
   check_loss("binary_dice_loss", [](const auto& p, const auto& t) {
