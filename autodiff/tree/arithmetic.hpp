@@ -45,10 +45,27 @@ bool all_of(const V& view) {
 
 template <class V>
 bool is_finite(const V& view) {
-  if constexpr (std::floating_point<V>) {
-    return std::isfinite(view);
-  } else {
+  using std::isfinite;
+  if constexpr (!requires { view.rows(); }) {
+    return isfinite(view);
+  } else if constexpr (std::floating_point<typename V::Scalar>) {
     return view.isFinite().all();
+  } else {
+    bool finite = true;
+    for (Eigen::Index j = 0; j < view.cols(); ++j) {
+      for (Eigen::Index i = 0; i < view.rows(); ++i) finite = finite && isfinite(view(i, j));
+    }
+    return finite;
+  }
+}
+
+/// The plain value of a number or a variable.
+template <class S>
+double plain_double(const S& x) {
+  if constexpr (std::is_arithmetic_v<S>) {
+    return static_cast<double>(x);
+  } else {
+    return plain_double(value_of(x));
   }
 }
 
@@ -120,8 +137,9 @@ std::remove_cvref_t<T> clip(T&& t, double lowest, double highest) {
   return map(
       [&](const auto& x) {
         const auto low = detail::factor_for(x, lowest), high = detail::factor_for(x, highest);
-        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(x)>>) {
-          return x < low ? low : (high < x ? high : x);
+        if constexpr (!requires { x.rows(); }) {
+          using S = std::remove_cvref_t<decltype(x)>;
+          return x < low ? S(low) : (high < x ? S(high) : x);
         } else {
           return (x < low).select(low, (x > high).select(high, x));
         }
@@ -204,11 +222,12 @@ bool allclose(const T& a, const U& b, const Closeness& how = {}) {
   bool all = true;
   for_each(
       [&](const auto& x, const auto& y) {
-        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(x)>>) {
-          all = all && close(x, y);
+        if constexpr (!requires { x.rows(); }) {
+          all = all && close(detail::plain_double(x), detail::plain_double(y));
         } else {
           for (Eigen::Index j = 0; j < x.cols(); ++j) {
-            for (Eigen::Index i = 0; i < x.rows(); ++i) all = all && close(x(i, j), y(i, j));
+            for (Eigen::Index i = 0; i < x.rows(); ++i)
+              all = all && close(detail::plain_double(x(i, j)), detail::plain_double(y(i, j)));
           }
         }
       },

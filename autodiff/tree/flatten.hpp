@@ -78,8 +78,14 @@ void flatten_into(const T& t, Eigen::Matrix<S, Eigen::Dynamic, 1>& vector) {
   Eigen::Index position = 0;
   detail::visit_leaves(
       [&]<class L>(const L& leaf) {
-        if constexpr (detail::is_eigen<L>) {
+        if constexpr (std::is_base_of_v<Eigen::EigenBase<L>, L>) {
           vector.segment(position, leaf.size()).reshaped(leaf.rows(), leaf.cols()) = leaf.matrix().template cast<S>();
+        } else if constexpr (detail::is_eigen<L>) {  // an active array
+          const auto elements = leaf_traits<L>::view(leaf);
+          for (Eigen::Index j = 0; j < elements.cols(); ++j) {
+            for (Eigen::Index i = 0; i < elements.rows(); ++i)
+              vector(position + i + j * elements.rows()) = static_cast<S>(elements(i, j));
+          }
         } else {
           vector(position) = static_cast<S>(leaf);
         }
@@ -109,8 +115,10 @@ requires(Derived::ColsAtCompileTime == 1) void unflatten_into(const Eigen::Matri
   detail::visit_leaves(
       [&]<class L>(L& leaf) {
         using S = typename leaf_traits<L>::Scalar;
-        if constexpr (detail::is_eigen<L>) {
+        if constexpr (std::is_base_of_v<Eigen::EigenBase<L>, L>) {
           leaf = entries.segment(position, leaf.size()).reshaped(leaf.rows(), leaf.cols()).template cast<S>();
+        } else if constexpr (detail::is_eigen<L>) {
+          leaf_traits<L>::assign(leaf, entries.segment(position, leaf.size()).reshaped(leaf.rows(), leaf.cols()));
         } else {
           leaf = static_cast<L>(entries(position));
         }

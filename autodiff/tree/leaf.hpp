@@ -11,7 +11,8 @@ namespace grove {
 ///
 /// A specialisation has `static constexpr bool is_leaf = true`, the type `Scalar`, the functions `rows`, `cols`,
 /// `size`, and `view`: what the functions of `tree::map` and `tree::for_each` are given, on which `*` is elementwise.
-/// It may have `assign(T& leaf, value)`, for leaves that cannot simply be assigned what such a function returns.
+/// It may have `assign(T& leaf, value)`, for leaves that cannot simply be assigned what such a function returns, and
+/// `store(T& leaf, view)`, for views that are no references: it puts what a function made of the view into the leaf.
 template <class T>
 struct leaf_traits {
   static constexpr bool is_leaf = false;

@@ -34,9 +34,10 @@ constexpr std::remove_cvref_t<T> map_as(const char* caller, F&& f, T&& t, const 
 ///
 ///   tree::for_each([&](auto& p, const auto& u) { p += u; }, params, updates);   // in place, no allocation
 ///
-/// f sees numbers as they are and matrices as arrays (`leaf_traits<T>::view`), const if the tree is. The trees need not
-/// have the same type, only the same structure; what is no leaf in `t` is skipped in all. Throws: grove::StructureError
-/// before the first call, if vector lengths, map keys, set optionals or shapes differ.
+/// f sees numbers as they are and matrices as arrays (`leaf_traits<T>::view`), const if the tree is; inside a loss what
+/// it assigns becomes the value of the leaf, with its derivative. The trees need not have the same type, only the same
+/// structure; what is no leaf in `t` is skipped in all. Throws: grove::StructureError before the first call, if vector
+/// lengths, map keys, set optionals or shapes differ.
 template <class F, Pytree T, class... Rest>
 constexpr void for_each(F&& f, T&& t, Rest&&... rest) {
   detail::for_each_as("tree::for_each", std::forward<F>(f), t, rest...);

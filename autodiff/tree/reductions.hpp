@@ -13,12 +13,24 @@ namespace grove::tree {
 
 namespace detail {
 
+// Of numbers and of variables.
+template <class S>
+bool is_nan(const S& x) {
+  using std::isnan;
+  return isnan(x);
+}
+template <class S>
+S magnitude(const S& x) {
+  using std::abs;
+  return abs(x);
+}
+
 /// f(f(f(init, x1), x2), …) over all numbers of a tree.
 template <class S, class F, class T>
 S fold_numbers(S init, const F& f, const T& t) {
   for_each(
       [&](const auto& x) {
-        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(x)>>) {
+        if constexpr (!requires { x.rows(); }) {
           init = f(init, static_cast<S>(x));
         } else {
           for (Eigen::Index j = 0; j < x.cols(); ++j) {
@@ -45,7 +57,7 @@ template <Pytree T>
 scalar_t<T> max(const T& t) {
   using S = scalar_t<T>;
   return detail::fold_numbers(
-      -std::numeric_limits<S>::infinity(), [](S a, S b) { return a > b || std::isnan(a) ? a : b; }, t);
+      -std::numeric_limits<S>::infinity(), [](S a, S b) { return a > b || detail::is_nan(a) ? a : b; }, t);
 }
 
 /// The smallest number; inf if there is none, NaN if one is.
@@ -53,7 +65,7 @@ template <Pytree T>
 scalar_t<T> min(const T& t) {
   using S = scalar_t<T>;
   return detail::fold_numbers(
-      std::numeric_limits<S>::infinity(), [](S a, S b) { return a < b || std::isnan(a) ? a : b; }, t);
+      std::numeric_limits<S>::infinity(), [](S a, S b) { return a < b || detail::is_nan(a) ? a : b; }, t);
 }
 
 /// The norm of order 1 (Σ|t|), 2 (`global_norm`) or infinity (the largest magnitude; 0 if there is no number).
@@ -63,13 +75,17 @@ scalar_t<T> norm(const T& t, double order) {
   using S = scalar_t<T>;
   if (order == 1)
     return detail::fold_numbers(
-        S(0), [](S total, S x) { return total + std::abs(x); }, t);
+        S(0), [](S total, S x) { return total + detail::magnitude(x); }, t);
   if (order == 2) return global_norm(t);
   if (order != std::numeric_limits<double>::infinity()) {
     throw HyperparameterError(detail::fill("tree::norm: order must be 1, 2 or infinity, got {}", {order}));
   }
   return detail::fold_numbers(
-      S(0), [](S largest, S x) { return largest > std::abs(x) || std::isnan(largest) ? largest : std::abs(x); }, t);
+      S(0),
+      [](S largest, S x) {
+        return largest > detail::magnitude(x) || detail::is_nan(largest) ? largest : detail::magnitude(x);
+      },
+      t);
 }
 
 }  // namespace grove::tree

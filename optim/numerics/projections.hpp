@@ -156,11 +156,33 @@ void replace_each(View&& x, F f) {
 }
 
 template <class P, class F>
-std::vector<double> values_of(const P& params, F f) {
+auto values_of(const P& params, F f) {
   const auto flat = tree::flatten(params);
-  std::vector<double> values;
-  for (Eigen::Index i = 0; i < flat.size(); ++i) values.push_back(f(static_cast<double>(flat(i))));
+  std::vector<decltype(widened(flat(0)))> values;
+  for (Eigen::Index i = 0; i < flat.size(); ++i) values.push_back(f(widened(flat(i))));
   return values;
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// The params of a loss, in variables: what is computed from them keeps its derivative.
+template <class P>
+inline constexpr bool is_active_tree = !std::is_floating_point_v<tree::scalar_t<P>>;
+
+/// The variable that, subtracted from all, leaves positive parts that sum to `scale`.
+template <class S>
+S active_threshold(std::vector<S> values, double scale) {
+  std::sort(values.begin(), values.end(), std::greater<>());
+  S sum = 0, threshold = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sum += values[i];
+    const S candidate = (sum - scale) / static_cast<double>(i + 1);
+    if (values[i] <= candidate) break;
+    threshold = candidate;
+  }
+  return threshold;
 }
 
 }  // namespace detail
@@ -169,8 +191,18 @@ std::vector<double> values_of(const P& params, F f) {
 template <class P>
 P projection_simplex(P params, double scale = 1) {
   detail::check_positive("projection_simplex", "scale", scale);
-  const detail::Simplex simplex(detail::values_of(params, [](double x) { return x; }), scale);
-  tree::for_each([&](auto&& x) { detail::replace_each(x, simplex); }, params);
+  if constexpr (detail::is_active_tree<P>) {
+    const auto threshold = detail::active_threshold(detail::values_of(params, [](const auto& x) { return x; }), scale);
+    tree::for_each(
+        [&](auto&& x) {
+          x = x - threshold;
+          x = detail::select(x < 0, 0, x);
+        },
+        params);
+  } else {
+    const detail::Simplex simplex(detail::values_of(params, [](double x) { return x; }), scale);
+    tree::for_each([&](auto&& x) { detail::replace_each(x, simplex); }, params);
+  }
   return params;
 }
 
@@ -178,10 +210,20 @@ P projection_simplex(P params, double scale = 1) {
 template <class P>
 P projection_l1_sphere(P params, double scale = 1) {
   detail::check_positive("projection_l1_sphere", "scale", scale);
-  const detail::Simplex simplex(detail::values_of(params, [](double x) { return std::abs(x); }), scale);
-  tree::for_each(
-      [&](auto&& x) { detail::replace_each(x, [&](double e) { return detail::sign_of(e) * simplex(std::abs(e)); }); },
-      params);
+  if constexpr (detail::is_active_tree<P>) {
+    const auto cut =
+        detail::active_threshold(detail::values_of(params, [](const auto& x) { return detail::abs_of(x); }), scale);
+    tree::for_each(
+        [&](auto&& x) {
+          x = detail::sign_of(x) * detail::select(detail::abs_of(x) < cut, 0 * x, detail::abs_of(x) - cut);
+        },
+        params);
+  } else {
+    const detail::Simplex simplex(detail::values_of(params, [](double x) { return std::abs(x); }), scale);
+    tree::for_each(
+        [&](auto&& x) { detail::replace_each(x, [&](double e) { return detail::sign_of(e) * simplex(std::abs(e)); }); },
+        params);
+  }
   return params;
 }
 
@@ -189,26 +231,33 @@ P projection_l1_sphere(P params, double scale = 1) {
 template <class P>
 P projection_l1_ball(P params, double scale = 1) {
   double sum = 0;
-  for (double x : detail::values_of(params, [](double value) { return std::abs(value); })) sum += x;
+  for (const auto& x : detail::values_of(params, [](const auto& value) { return detail::abs_of(value); }))
+    sum += detail::plain(x);
   return sum <= scale ? params : projection_l1_sphere(std::move(params), scale);
 }
 
 /// The sphere ‖x‖ = scale; NaN at 0.
 template <class P>
 P projection_l2_sphere(P params, double scale = 1) {
-  double largest = 1, norm = detail::plain(tree::global_norm(params));
-  if (std::isinf(norm)) {  // of finite numbers, perhaps
-    largest = 0;
-    for (double x : detail::values_of(params, [](double value) { return std::abs(value); })) {
-      largest = std::max(largest, x);
+  if constexpr (detail::is_active_tree<P>) {
+    const auto factor = scale / tree::global_norm(params);
+    tree::for_each([&](auto&& x) { x = factor * x; }, params);
+    return params;
+  } else {
+    double largest = 1, norm = detail::plain(tree::global_norm(params));
+    if (std::isinf(norm)) {  // of finite numbers, perhaps
+      largest = 0;
+      for (double x : detail::values_of(params, [](double value) { return std::abs(value); })) {
+        largest = std::max(largest, x);
+      }
+      double squares = 0;
+      for (double x : detail::values_of(params, [&](double value) { return value / largest; })) squares += x * x;
+      norm = std::sqrt(squares);
     }
-    double squares = 0;
-    for (double x : detail::values_of(params, [&](double value) { return value / largest; })) squares += x * x;
-    norm = std::sqrt(squares);
+    tree::for_each([&](auto&& x) { detail::replace_each(x, [&](double e) { return e / largest * (scale / norm); }); },
+                   params);
+    return params;
   }
-  tree::for_each([&](auto&& x) { detail::replace_each(x, [&](double e) { return e / largest * (scale / norm); }); },
-                 params);
-  return params;
 }
 
 /// The ball ‖x‖ ≤ scale.
@@ -220,8 +269,13 @@ P projection_l2_ball(P params, double scale = 1) {
 
 namespace detail {
 
-template <class P>
-P add_multiple(P x, double factor, const P& a) {
+template <class A, class B>
+auto inner_product(const A& a, const B& b) {
+  return widened(tree::dot(a, b));
+}
+
+template <class P, class S, class A>
+P add_multiple(P x, const S& factor, const A& a) {
   tree::for_each([&](auto&& u, const auto& v) { u = u + in_scalar_of(u, factor) * v; }, x, a);
   return x;
 }
@@ -229,23 +283,24 @@ P add_multiple(P x, double factor, const P& a) {
 }  // namespace detail
 
 /// The line through 0 and `a`.
-template <class P>
-P projection_vector(const P& x, const P& a) {
-  const double factor = detail::plain(tree::dot(x, a)) / detail::plain(tree::dot(a, a));
+template <class P, class A>
+P projection_vector(const P& x, const A& a) {
+  const auto factor = detail::inner_product(x, a) / detail::inner_product(a, a);
   return detail::add_multiple(tree::zeros_like(x), factor, a);
 }
 
 /// The hyperplane ⟨x, a⟩ = b.
-template <class P>
-P projection_hyperplane(const P& x, const P& a, double b) {
-  return detail::add_multiple(x, (b - detail::plain(tree::dot(x, a))) / detail::plain(tree::dot(a, a)), a);
+template <class P, class A>
+P projection_hyperplane(const P& x, const A& a, double b) {
+  const auto factor = (b - detail::inner_product(x, a)) / detail::inner_product(a, a);
+  return detail::add_multiple(x, factor, a);
 }
 
 /// The halfspace ⟨x, a⟩ ≤ b.
-template <class P>
-P projection_halfspace(const P& x, const P& a, double b) {
-  const double factor = (b - detail::plain(tree::dot(x, a))) / detail::plain(tree::dot(a, a));
-  return detail::add_multiple(x, std::min(factor, 0.0), a);
+template <class P, class A>
+P projection_halfspace(const P& x, const A& a, double b) {
+  const auto factor = (b - detail::inner_product(x, a)) / detail::inner_product(a, a);
+  return detail::add_multiple(x, detail::select(factor > 0, 0, factor), a);
 }
 
 }  // namespace grove::optim

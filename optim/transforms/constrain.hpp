@@ -77,10 +77,14 @@ struct Centralize {
           if (!detail::admits(extra, number++)) return;
           if constexpr (detail::leaf_rank<Leaf>() == 2) {
             auto&& u = leaf_traits<Leaf>::view(leaf);
-            for (Eigen::Index i = 0; i < u.rows(); ++i) {
-              const auto mean =
-                  typename Leaf::Scalar(u.row(i).sum() / typename Leaf::Scalar(static_cast<double>(u.cols())));
-              u.row(i) = u.row(i) - mean;
+            if constexpr (tree::detail::stores_view<Leaf>) {  // rows of an active array cannot be assigned
+              tree::detail::assign_leaf(leaf, u.colwise() - u.rowwise().mean());
+            } else {
+              for (Eigen::Index i = 0; i < u.rows(); ++i) {
+                const auto mean =
+                    typename Leaf::Scalar(u.row(i).sum() / typename Leaf::Scalar(static_cast<double>(u.cols())));
+                u.row(i) = u.row(i) - mean;
+              }
             }
           }
         },

@@ -22,9 +22,10 @@ struct ClippedSum {
 namespace detail {
 
 /// min(bound / norm, 1), and 1 where that is NaN.
-inline double clip_factor(double norm, double bound) {
-  const double factor = bound / norm;
-  return factor < 1 ? factor : 1;
+template <class S>
+S clip_factor(const S& norm, double bound) {
+  const S factor = bound / norm;
+  return factor < 1 ? factor : S(1);
 }
 
 template <class P>
@@ -41,7 +42,7 @@ ClippedSum<P, std::int64_t> per_example_global_norm_clip(const std::vector<P>& g
   detail::check_positive("per_example_global_norm_clip", "l2_norm_clip", l2_norm_clip);
   ClippedSum<P, std::int64_t> result{detail::first_as_zero("per_example_global_norm_clip", grads), 0};
   for (const P& g : grads) {
-    const double norm = detail::plain(tree::global_norm(g)), factor = detail::clip_factor(norm, l2_norm_clip);
+    const auto norm = detail::widened(tree::global_norm(g)), factor = detail::clip_factor(norm, l2_norm_clip);
     if (norm > l2_norm_clip) ++result.num_clipped;
     tree::for_each([&](auto&& sum, const auto& x) { sum = sum + detail::in_scalar_of(x, factor) * x; }, result.sum, g);
   }
@@ -63,7 +64,8 @@ ClippedSum<P, std::vector<std::int64_t>> per_example_layer_norm_clip(const std::
         [&](auto&& sum, const auto& x) {
           const std::size_t leaf = number++;
           const double share = uniform ? 1 / leaves : detail::count_of(x) / size;
-          const double bound = global_l2_norm_clip * std::sqrt(share), norm = detail::plain(detail::norm_of(x));
+          const double bound = global_l2_norm_clip * std::sqrt(share);
+          const auto norm = detail::widened(detail::norm_of(x));
           if (norm > bound) ++result.num_clipped[leaf];
           sum = sum + detail::in_scalar_of(x, detail::clip_factor(norm, bound)) * x;
         },

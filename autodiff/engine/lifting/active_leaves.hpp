@@ -39,6 +39,15 @@ struct leaf_traits<Active<Plain, Stride>> {
   static Index cols(const Active<Plain, Stride>& x) { return x.cols(); }
   static Index size(const Active<Plain, Stride>& x) { return x.size(); }
   static auto view(const Active<Plain, Stride>& x) { return x.array(); }
+  /// The view is a handle like the leaf, so that assigning to it changes only itself.
+  template <class View>
+  static void store(Active<Plain, Stride>& x, const View& view) {
+    if constexpr (detail::plain_traits<Plain>::is_array) {
+      x = view;
+    } else {
+      x = view.matrix_view();
+    }
+  }
   template <class Value>
   static void assign(Active<Plain, Stride>& x, const Value& value) {
     assign(x, value, x);

@@ -28,9 +28,31 @@ constexpr decltype(auto) call(F& f, V&&... views) {
   return f(views...);
 }
 
+/// True for a leaf whose view is a handle of its own: what becomes of the view must be put into the leaf.
+template <class L>
+inline constexpr bool stores_view = false;
+template <class L>
+requires(!std::is_const_v<L>) inline constexpr bool stores_view<L> = requires(L & leaf) {
+  leaf_traits<L>::store(leaf, leaf_traits<L>::view(leaf));
+};
+
+/// leaf ← view, where that is still to be done.
+template <class L, class V>
+constexpr void store_view([[maybe_unused]] L& leaf, [[maybe_unused]] const V& view) {
+  if constexpr (stores_view<L>) leaf_traits<L>::store(leaf, view);
+}
+
+/// f(views of the leaves); what f assigns to a view of a leaf that is not const is assigned to the leaf.
 template <class F, class... L>
 constexpr decltype(auto) call_on_views(F& f, L&... leaves) {
-  return call(f, view(leaves)...);
+  if constexpr ((stores_view<L> || ...)) {
+    [&](auto&&... views) {
+      f(views...);
+      (store_view(leaves, views), ...);
+    }(view(leaves)...);
+  } else {
+    return call(f, view(leaves)...);
+  }
 }
 
 /// Assigns an Eigen expression, which may refer to the leaf, to an Eigen leaf.

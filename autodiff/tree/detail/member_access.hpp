@@ -63,6 +63,8 @@ consteval bool find_can_be_set() {
     return true;
   } else if constexpr (Leaf<Node> && is_number<V>) {
     return true;
+  } else if constexpr (Leaf<Node> && Leaf<V> && !is_eigen<V>) {  // a variable into what holds variables
+    return std::is_same_v<typename leaf_traits<Node>::Scalar, V>;
   } else if constexpr (Leaf<Node> && Leaf<V> && is_eigen<Node> && is_eigen<V>) {
     return shapes_may_agree<Node, V>();
   } else {
@@ -76,7 +78,7 @@ inline constexpr bool can_be_set = find_can_be_set<Node, V>();
 template <class Node, class V>
 void check_settable(const Path& path, const Node& node, const V& value) {
   const std::string what = path.empty() ? "the tree" : path.string();
-  if constexpr (is_number<V> || kind_of<V> == Kind::static_leaf) {
+  if constexpr (is_number<V> || kind_of<V> == Kind::static_leaf || (Leaf<V> && !is_eigen<V>)) {
     return;
   } else if constexpr (Leaf<V>) {
     if (node.rows() == value.rows() && node.cols() == value.cols()) return;

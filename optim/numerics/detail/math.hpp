@@ -34,6 +34,16 @@ auto in_scalar_of(const View& /*view*/, const Real& x) {
   }
 }
 
+/// A number as a double, a variable as it is: what is computed from it keeps its derivative.
+template <class S>
+auto widened(const S& x) {
+  if constexpr (std::is_arithmetic_v<S>) {
+    return static_cast<double>(x);
+  } else {
+    return x;
+  }
+}
+
 /// Elements of a block: 4 KiB for each of the four or five arrays that a step touches stay in a first-level cache.
 template <class Scalar>
 inline constexpr Eigen::Index block_size = 4096 / static_cast<Eigen::Index>(sizeof(Scalar));
