@@ -11,7 +11,8 @@ lbfgs.txt       lbfgs on losses of one number: the number after each step
 schedules.txt   schedules at counts 0, 1, 2, ...
 losses.txt      inputs, values and gradients of the losses
 losses_over.txt the same along other axes, with masks, and for batches of images and of sequences
-numerics.txt    eigenvalues and roots of matrices, and scale_by_factored_rms with a decay of one's own
+numerics.txt    norms with their gradients, non-negative least squares, eigenvalues and roots of matrices, and
+                scale_by_factored_rms with a decay of one's own
 
 One tree everywhere: {a: scalar, b: vector of 3, w: 2x3 matrix, row by row}, ten numbers a row.
 Every number is written with 17 significant digits, so that it is read back exactly.
@@ -578,12 +579,20 @@ NUMERIC_MATRIX = np.array([[1.5, -2.0, 0.25], [0.5, 3.0, -1.0], [-0.75, 0.1, 2.0
 def write_numerics():
     a = NUMERIC_MATRIX
     gram = jnp.asarray(a.T @ a)
+    spectra = np.array([[1.0, 0.9, 0.1], [0.2, 0.3, 1.0], [0.5, 0.6, 0.2], [0.1, 0.0, 0.7]])
+    mixture = np.array([[1.0, -0.5], [0.3, 1.0], [0.8, 0.2], [-0.2, 0.9]])
     with open(HERE / "numerics.txt", "w") as f:
 
         def write(name, *values):
             print("case", name, file=f)
             print(" ".join(fmt(v) for v in values), file=f)
 
+        orders = [1, 2, 3, 0.5, np.inf, -np.inf]
+        for name, x, ords in (("vector", a[:, 0], orders), ("matrix", a, [1, -1, 2, -2, np.inf, -np.inf, "nuc"])):
+            for ord in ords:
+                norm = lambda x: optax.safe_norm(x, 1e-3, ord=ord)
+                write(f"safe_norm_{name}_{ord}", norm(jnp.asarray(x)), jax.grad(norm)(jnp.asarray(x)))
+        write("nnls", optax.nnls(jnp.asarray(spectra), jnp.asarray(mixture), 20000))
         value, vector = optax.power_iteration(gram, num_iters=2000, error_tolerance=1e-13)
         write("power_iteration", value, np.asarray(vector) * np.sign(vector[0]))
         for p in (1, 2, 4):
