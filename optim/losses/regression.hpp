@@ -86,7 +86,8 @@ void set_to_factor(Part&& part, double epsilon) {
 template <class X, Axis A, class M>
 auto unit_examples(const X& x, double epsilon, const Over<A, M>& over) {
   constexpr bool whole = A == Axis::all || is_vector<X>();
-  auto factor = evaluated(grove::value_of(x));
+  using Factor = typename decltype(evaluated(grove::value_of(x)))::PlainObject;
+  Factor factor = evaluated(grove::value_of(x));
   if constexpr (whole) {
     set_to_factor(factor, epsilon);
   } else if constexpr (A == Axis::rows) {
@@ -96,7 +97,7 @@ auto unit_examples(const X& x, double epsilon, const Over<A, M>& over) {
   }
   const auto scaled = evaluated(x * factor);
   const auto squares = grove::sum(along(grove::square(scaled), over));
-  using S = typename decltype(factor)::Scalar;
+  using S = typename Factor::Scalar;
   const S least = static_cast<S>(epsilon);
   if constexpr (whole) {
     const S f = factor.size() == 0 ? S(1) : factor(0, 0);
