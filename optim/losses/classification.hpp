@@ -150,6 +150,10 @@ auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) 
   const auto chosen = detail::one_hot<X>("multiclass_sparsemax_loss", labels, scores.rows(), scores.cols());
   const auto& s = detail::elements(scores);
   detail::dependent_t<X> support = grove::value_of(s);
+  // The loss is that of scores less the largest of their row, so that huge ones keep their differences.
+  detail::dependent_t<X, Eigen::ArrayXd> largest = Eigen::ArrayXd::Zero(support.rows());
+  if (support.cols() > 0) largest = support.rowwise().maxCoeff();
+  const auto shifted = detail::evaluated(s.colwise() - largest);
   for (Eigen::Index i = 0; i < support.rows(); ++i) {
     std::vector<double> row;
     for (Eigen::Index j = 0; j < support.cols(); ++j) row.push_back(support(i, j));
@@ -158,9 +162,10 @@ auto multiclass_sparsemax_loss(const X& scores, const std::vector<int>& labels) 
   }
   // The projection p of the scores, which has their second derivatives. (It maximises ⟨p, s⟩ - ½‖p‖²: no first ones.)
   const detail::dependent_t<X, Eigen::ArrayXd> size = support.rowwise().sum();
-  const auto threshold = detail::evaluated((grove::sum((s * support).rowwise()) - 1.0) / size);
-  const auto p = detail::evaluated((s.colwise() - threshold) * support);
-  return detail::evaluated(grove::sum((s * (p - chosen)).rowwise()) + 0.5 * (1.0 - grove::sum((p * p).rowwise())));
+  const auto threshold = detail::evaluated((grove::sum((shifted * support).rowwise()) - 1.0) / size);
+  const auto p = detail::evaluated((shifted.colwise() - threshold) * support);
+  return detail::evaluated(grove::sum((shifted * (p - chosen)).rowwise()) +
+                           0.5 * (1.0 - grove::sum((p * p).rowwise())));
 }
 
 /// Cross entropy plus epsilon·Σ y·(1 - softmax(x)), one value for each row (or vector).

@@ -38,13 +38,10 @@ struct FactoredState {
     detail::check_entries(v.size(), params);
     detail::check_entries(v_row.size(), params);
     detail::check_entries(v_col.size(), params);
-    std::size_t leaf = 0;
-    detail::for_each_shape(
-        [&](const tree::Path& path, const LeafShape& shape) {
+    detail::check_shapes(
+        [&](std::size_t leaf, const LeafShape& shape) {
           const bool whole = v[leaf].rows() == shape.rows && v[leaf].cols() == shape.cols;
-          const bool factors = v_row[leaf].rows() == shape.rows && v_col[leaf].cols() == shape.cols;
-          if (!whole && !factors) detail::throw_leaf_misfit(path, shape.rows, shape.cols);
-          ++leaf;
+          return whole || (v_row[leaf].rows() == shape.rows && v_col[leaf].cols() == shape.cols);
         },
         params);
   }

@@ -33,13 +33,11 @@ struct ScaleBySM3State {
   void check_fits(const Params& params) const {
     detail::check_entries(mu.size(), params);
     detail::check_trees(params, nu);
-    std::size_t leaf = 0;
-    detail::for_each_shape(
-        [&](const tree::Path& path, const LeafShape& shape) {
-          const auto& sums = mu[leaf++];
+    detail::check_shapes(
+        [&](std::size_t leaf, const LeafShape& shape) {
           const bool matrix = shape.rows != 1 && shape.cols != 1;
-          if (sums.rows.size() != (matrix ? shape.rows : shape.size()) || sums.cols.size() != (matrix ? shape.cols : 0))
-            detail::throw_leaf_misfit(path, shape.rows, shape.cols);
+          return mu[leaf].rows.size() == (matrix ? shape.rows : shape.size()) &&
+                 mu[leaf].cols.size() == (matrix ? shape.cols : 0);
         },
         params);
   }

@@ -13,6 +13,7 @@
 
 #include "autodiff/tree/tree.hpp"
 #include "optim/numerics/detail/check.hpp"
+#include "optim/protocol/detail/check_state.hpp"
 #include "optim/protocol/detail/value_tree.hpp"
 
 namespace grove::optim {
@@ -54,6 +55,23 @@ template <class F, class P>
 void for_each_shape(F&& f, const P& params) {
   tree::detail::visit_leaves_with_path([&](const tree::Path& path, const auto& leaf) { f(path, shape_of(leaf)); },
                                        params);
+}
+
+/// Throws at the first leaf whose shape a state that is kept by leaf does not fit: `fits(number of the leaf, shape)`.
+/// No path is made before that, for this is asked at every step.
+template <class Fits, class P>
+void check_shapes(const Fits& fits, const P& params) {
+  std::size_t leaf = 0;
+  bool all = true;
+  tree::detail::visit_leaves([&](const auto& x) { all = fits(leaf++, shape_of(x)) && all; }, params);
+  if (all) [[likely]]
+    return;
+  leaf = 0;
+  for_each_shape(
+      [&](const tree::Path& path, const LeafShape& shape) {
+        if (!fits(leaf++, shape)) throw_leaf_misfit(path, shape.rows, shape.cols);
+      },
+      params);
 }
 
 }  // namespace detail

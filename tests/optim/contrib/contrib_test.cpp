@@ -110,7 +110,7 @@ TEST_CASE("reduce_on_plateau follows optax") {
   check("reduce_on_plateau",
         chain(sgd(0.1), reduce_on_plateau(
                             {.factor = 0.5, .patience = 3, .cooldown = 2, .accumulation_size = 2, .min_scale = 0.01})));
-  CHECK_THROWS_WITH(reduce_on_plateau({.factor = 1.5}), "reduce_on_plateau: factor must lie in [0, 1), got 1.5");
+  CHECK_THROWS_WITH(reduce_on_plateau({.factor = 1.5}), "reduce_on_plateau: factor must lie in (0, 1), got 1.5");
 }
 
 TEST_CASE("schedule_free follows optax") {

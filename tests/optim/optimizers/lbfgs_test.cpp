@@ -361,5 +361,5 @@ TEST_CASE("a loss that is NaN or infinite makes steps shorter and never loops") 
 TEST_CASE("linesearches reject bad options") {
   CHECK_THROWS_WITH(lbfgs({.memory_size = 0}), "lbfgs: memory_size must be positive, got 0");
   CHECK_THROWS_WITH(scale_by_backtracking_linesearch(5, {.decrease_factor = 1}),
-                    "scale_by_backtracking_linesearch: decrease_factor must lie in [0, 1), got 1");
+                    "scale_by_backtracking_linesearch: decrease_factor must lie in (0, 1), got 1");
 }
