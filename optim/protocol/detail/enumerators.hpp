@@ -13,19 +13,20 @@ namespace grove::optim::detail {
 /// The values that are looked at.
 inline constexpr int lowest_enumerator = -128, highest_enumerator = 255;
 
-// The compiler writes a value with a name as `red` or `Colour::red`, and another as `(Colour)7` or `7`.
+// The compiler writes a value with a name as `red` or `Colour::red`, and another as `(Colour)7` or `7`: what stands
+// behind the last colon or bracket is a word or a number.
 template <auto Value>
 consteval bool has_name() {
 #if defined(_MSC_VER) && !defined(__clang__)
   constexpr std::string_view text = __FUNCSIG__;
-  constexpr std::size_t begin = text.find("has_name<") + 9;
-  constexpr char first = text[begin];
+  constexpr std::string_view value = text.substr(0, text.rfind('>'));
 #else
   constexpr std::string_view text = __PRETTY_FUNCTION__;
-  constexpr std::size_t begin = text.find("Value = ") + 8;
-  constexpr char first = text[begin];
+  constexpr std::string_view value = text.substr(0, text.find_last_of("];"));
 #endif
-  return first != '(' && first != '-' && !(first >= '0' && first <= '9');
+  constexpr char first = value[value.find_last_of(":)=<") + 1] == ' ' ? value[value.find_last_of(":)=<") + 2]
+                                                                      : value[value.find_last_of(":)=<") + 1];
+  return first != '-' && !(first >= '0' && first <= '9');
 }
 
 /// Any number of the underlying type is a value of E; without a fixed one the language does not even let us ask.
