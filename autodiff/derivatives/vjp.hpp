@@ -48,7 +48,7 @@ class KeptRecording {
 
   template <class F, class... Args>
   KeptRecording(Tag, F& f, const P& params, const Args&... args)
-      : tape_(std::make_unique<Tape<S>>()), zero_like_(params), result_(run(f, params, args...)), value_(plain()) {}
+      : tape_(new Tape<S>), zero_like_(params), result_(run(f, params, args...)), value_(plain()) {}
 
   template <class F, class... Args>
   Result run(F& f, const P& params, const Args&... args) {
@@ -81,7 +81,14 @@ class KeptRecording {
   }
 
  private:
-  std::unique_ptr<Tape<S>> tape_;
+  // Objects that nodes own (residuals of custom rules) end with the recording.
+  struct Close {
+    void operator()(Tape<S>* tape) const {
+      tape->close();
+      delete tape;
+    }
+  };
+  std::unique_ptr<Tape<S>, Close> tape_;
   P zero_like_;
   active_tree<P, S> lifted_{};
   std::size_t inputs_ = 0;
