@@ -1,5 +1,5 @@
-// Central differences of a loss, for comparison with the tape. (The full checker is autodiff/gradcheck/gradcheck.hpp; tests of
-// what it is built on must not use it.)
+// Central differences of a loss, for comparison with the tape. (The full checker is autodiff/gradcheck/gradcheck.hpp;
+// tests of what it is built on must not use it.)
 #pragma once
 
 #include <cmath>
