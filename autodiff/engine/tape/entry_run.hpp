@@ -86,8 +86,10 @@ struct EntryRun {
  private:
   [[gnu::noinline, gnu::cold]] static S zero_or_nan(S a, S b) { return a == S(0) || b == S(0) ? S(0) : a * b; }
   [[gnu::noinline, gnu::cold]] static void scale_guarded(Entry* begin, Entry* end, const S p) {
-    for (; begin != end; ++begin)
-      begin->partial = is_exact_zero(p) || is_exact_zero(begin->partial) ? S(0) : S(begin->partial * p);
+    for (; begin != end; ++begin) {
+      const S partial = begin->partial;  // of a packed entry, to which no reference may be bound
+      begin->partial = is_exact_zero(p) || is_exact_zero(partial) ? S(0) : S(partial * p);
+    }
   }
   // In a loop: a vectorised one of two or three elements would stall on store forwarding.
   [[gnu::always_inline]] static void keep_scalar() {
