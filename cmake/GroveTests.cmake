@@ -10,6 +10,10 @@ add_library(grove_test_main STATIC "${PROJECT_SOURCE_DIR}/tests/main.cpp" "${CMA
 set_source_files_properties("${PROJECT_SOURCE_DIR}/tests/main.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 target_include_directories(grove_test_main PUBLIC "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests")
 target_link_libraries(grove_test_main PUBLIC grove::models Threads::Threads grove_dev_warnings)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Test files need less than two gigabytes; collecting garbage below one costs a tenth of the time.
+  target_compile_options(grove_test_main PUBLIC "--param=ggc-min-heapsize=1048576")
+endif()
 target_precompile_headers(grove_test_main PRIVATE "${PROJECT_SOURCE_DIR}/tests/catch.hpp" <Eigen/Dense> <fmt/format.h>)
 if(Catch2_VERSION VERSION_LESS 3)
   target_link_libraries(grove_test_main PUBLIC Catch2::Catch2)
