@@ -79,6 +79,30 @@ void make_householder(const X& x, Essential& essential, T& tau, T& beta) {
 }  // namespace detail
 }  // namespace grove
 
+// A plain triangle solves for variables in Eigen's own code, whose substitution asks this before it divides. (For other
+// numbers it does not compile.)
+namespace Eigen::numext {
+#if EIGEN_VERSION_AT_LEAST(3, 4, 90)
+template <>
+inline bool is_exactly_zero(const grove::Var<double>& x) {
+  return x.value() == 0 && grove::detail::VarAccess::is_passive(x);
+}
+template <>
+inline bool is_exactly_zero(const grove::Var<float>& x) {
+  return x.value() == 0 && grove::detail::VarAccess::is_passive(x);
+}
+#else
+template <>
+inline bool not_equal_strict(const grove::Var<double>& x, const grove::Var<double>& y) {
+  return x.value() != y.value() || !grove::detail::VarAccess::is_passive(x);
+}
+template <>
+inline bool not_equal_strict(const grove::Var<float>& x, const grove::Var<float>& y) {
+  return x.value() != y.value() || !grove::detail::VarAccess::is_passive(x);
+}
+#endif
+}  // namespace Eigen::numext
+
 template <class M, unsigned int Mode_>
 requires grove::detail::DifferentiableEigen<M>
 class Eigen::TriangularView<M, Mode_> : public Eigen::TriangularViewImpl<M, Mode_, Eigen::Dense> {

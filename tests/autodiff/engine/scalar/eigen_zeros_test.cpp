@@ -120,3 +120,23 @@ TEST_CASE("Eigen's direct solvers keep the derivatives of zeros") {
     }
   }
 }
+
+TEST_CASE("a plain triangle solves for variables that are zero (eigen-solve-zero-rhs)") {
+  for (const Index n : {1, 3, 12}) {
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> triangle(n, n);
+    for (Index k = 0; k < n * n; ++k) triangle.data()[k] = std::sin(1.0 + 1.7 * double(k)) + (k % (n + 1) == 0 ? 4 : 0);
+    const VectorXd w = weights(n);
+    for (const double first : {0.0, 2.0}) {
+      const VectorXd b = first * VectorXd::Unit(n, 0);
+      const VectorXd gradient = grove::grad([&](const auto& p) {
+        Column<grove::scalar_t<decltype(p)>> x = p;
+        triangle.triangularView<Eigen::Lower>().solveInPlace(x);
+        auto sum = w(0) * x(0);
+        for (Index i = 1; i < n; ++i) sum += w(i) * x(i);
+        return sum;
+      })(b);
+      const VectorXd expected = triangle.transpose().triangularView<Eigen::Upper>().solve(w);
+      CHECK(largest(gradient - expected) < 1e-12);
+    }
+  }
+}
