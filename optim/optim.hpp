@@ -1,6 +1,9 @@
 // Everything of grove::optim.
 #pragma once
 
+#include "optim/constraints/by_path.hpp"
+#include "optim/constraints/project.hpp"
+#include "optim/constraints/proximal.hpp"
 #include "optim/contrib/acprop.hpp"
 #include "optim/contrib/ademamix.hpp"
 #include "optim/contrib/adopt.hpp"

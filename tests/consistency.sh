@@ -63,6 +63,7 @@ rooms=(
   optim/schedules
   optim/protocol
   optim/transforms
+  optim/constraints
   optim/linesearch
   optim/optimizers
   optim/wrappers

@@ -37,9 +37,9 @@ decltype(auto) bound_like(const P& params, const Bound& bound) {
 
 /// Every bound, or a tree of them, must be below the other.
 template <class L, class H>
-void check_bounds(const L& lower, const H& upper) {
+void check_bounds(const char* function, const L& lower, const H& upper) {
   tree::for_each_with_path(
-      [](const tree::Path& path, const auto& low, const auto& high) {
+      [&](const tree::Path& path, const auto& low, const auto& high) {
         const auto broken = !(low <= high);
         bool any = false;
         if constexpr (requires { broken.any(); }) {
@@ -48,8 +48,8 @@ void check_bounds(const L& lower, const H& upper) {
           any = broken;
         }
         if (any) {
-          throw HyperparameterError(fill("projection_box: lower exceeds upper{}{}, or one of them is NaN",
-                                         {path.empty() ? "" : " in ", path.string()}));
+          throw HyperparameterError(fill("{}: lower exceeds upper{}{}, or one of them is NaN",
+                                         {function, path.empty() ? "" : " in ", path.string()}));
         }
       },
       lower, upper);
@@ -88,7 +88,7 @@ requires(!std::is_arithmetic_v<L> || !std::is_arithmetic_v<H>) P
   const auto& highs = detail::bound_like(params, upper);
   tree::check_same_structure("projection_box", params, lows, "params", "lower");
   tree::check_same_structure("projection_box", params, highs, "params", "upper");
-  detail::check_bounds(lows, highs);
+  detail::check_bounds("projection_box", lows, highs);
   tree::for_each([](auto&& x, const auto& low,
                     const auto& high) { x = detail::select(x < low, low, detail::select(x > high, high, x)); },
                  params, lows, highs);

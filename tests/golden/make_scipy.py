@@ -1,0 +1,106 @@
+"""Writes what SciPy and scikit-learn answer to problems that tests/optim solves too, in float64.
+
+    python3 -m venv golden-env && golden-env/bin/pip install numpy scipy scikit-learn
+    golden-env/bin/python tests/golden/make_scipy.py            # writes next to this script
+
+constraints.txt   lasso, elastic net and nonnegative least squares: data, targets, coefficients
+second_order.txt  scipy.optimize.minimize on small problems: final value, gradients evaluated, final point
+
+Every number is written with 17 significant digits, so that it is read back exactly.
+"""
+import pathlib
+
+import numpy as np
+import scipy.optimize as so
+from sklearn.linear_model import ElasticNet, Lasso
+
+HERE = pathlib.Path(__file__).parent
+
+
+def fmt(values):
+    return " ".join(f"{float(v):.17g}" for v in np.asarray(values).reshape(-1))
+
+
+def write(name, cases):
+    text = "".join(f"case {case}\n{fmt(values)}\n" for case, values in cases)
+    (HERE / name).write_text(text)
+
+
+def constraints():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(20, 6))
+    y = x @ np.array([1.5, 0.0, -2.0, 0.0, 0.0, 0.3]) + 0.1 * rng.normal(size=20)
+    yield "constrained_x", x
+    yield "constrained_y", y
+    exact = {"fit_intercept": False, "tol": 1e-15, "max_iter": 10**6}
+    yield "lasso", Lasso(alpha=0.4, **exact).fit(x, y).coef_
+    yield "elastic_net", ElasticNet(alpha=0.5, l1_ratio=0.6, **exact).fit(x, y).coef_
+    yield "nonnegative_least_squares", so.nnls(x, y)[0]
+
+
+def beale(x):
+    a, b = x
+    return (1.5 - a + a * b) ** 2 + (2.25 - a + a * b**2) ** 2 + (2.625 - a + a * b**3) ** 2
+
+
+def beale_grad(x):
+    a, b = x
+    r = np.array([1.5 - a + a * b, 2.25 - a + a * b**2, 2.625 - a + a * b**3])
+    j = np.array([[b - 1, a], [b**2 - 1, 2 * a * b], [b**3 - 1, 3 * a * b**2]])
+    return 2 * j.T @ r
+
+
+def beale_hess(x):
+    a, b = x
+    r = np.array([1.5 - a + a * b, 2.25 - a + a * b**2, 2.625 - a + a * b**3])
+    j = np.array([[b - 1, a], [b**2 - 1, 2 * a * b], [b**3 - 1, 3 * a * b**2]])
+    h = 2 * j.T @ j
+    h[0, 1] += 2 * (r @ [1, 2 * b, 3 * b**2])
+    h[1, 0] = h[0, 1]
+    h[1, 1] += 2 * (r @ [0, 2 * a, 6 * a * b])
+    return h
+
+
+CURVATURES = np.logspace(0, 3, 10)
+PROBLEMS = {
+    "rosenbrock": (so.rosen, so.rosen_der, so.rosen_hess, [-1.2, 1.0]),
+    "beale": (beale, beale_grad, beale_hess, [1.0, 1.0]),
+    # ½ Σ cᵢ (xᵢ - 1)², curvatures from 1 to 1000
+    "quadratic": (
+        lambda x: 0.5 * CURVATURES @ (x - 1) ** 2,
+        lambda x: CURVATURES * (x - 1),
+        lambda x: np.diag(CURVATURES),
+        np.zeros(10),
+    ),
+    # x⁴/4 - x²/2 + y²/2 near its saddle at 0; the minima are at x = ±1
+    "saddle": (
+        lambda x: x[0] ** 4 / 4 - x[0] ** 2 / 2 + x[1] ** 2 / 2,
+        lambda x: np.array([x[0] ** 3 - x[0], x[1]]),
+        lambda x: np.diag([3 * x[0] ** 2 - 1, 1.0]),
+        [1e-3, 1.0],
+    ),
+}
+METHODS = {
+    "newton": ("Newton-CG", {"xtol": 1e-12}),
+    "trust_region_newton": ("trust-ncg", {"gtol": 1e-8}),
+    "bfgs": ("BFGS", {"gtol": 1e-8}),
+    "lbfgsb": ("L-BFGS-B", {"gtol": 1e-8, "ftol": 1e-15}),
+}
+BOXES = {"rosenbrock": [(-2, 0.5), (-2, 2)], "beale": [(-4, 2.5), (0.6, 4)], "quadratic": [(-1, 0.5)] * 10, "saddle": [(-0.7, 3), (0.2, 2)]}
+
+
+def second_order():
+    for method, (name, options) in METHODS.items():
+        for problem, (f, g, h, start) in PROBLEMS.items():
+            hess = {"hess": h} if name in ("Newton-CG", "trust-ncg") else {}
+            found = so.minimize(f, np.array(start), jac=g, method=name, options=options, **hess)
+            yield f"{method}_{problem}", [found.fun, found.njev, *found.x]
+    for problem, (f, g, _, start) in PROBLEMS.items():
+        box = BOXES[problem]
+        options = {"gtol": 1e-10, "ftol": 1e-16}
+        found = so.minimize(f, np.array(start), jac=g, bounds=box, method="L-BFGS-B", options=options)
+        yield f"lbfgsb_box_{problem}", [found.fun, found.njev, *found.x]
+
+
+write("constraints.txt", constraints())
+write("second_order.txt", second_order())
