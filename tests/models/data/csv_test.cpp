@@ -226,3 +226,18 @@ TEST_CASE("numbers too small for a double are zero, numbers too large are none (
     CHECK_FALSE(parse_number(none).has_value());
   }
 }
+
+TEST_CASE("a header of forty thousand columns is read (csv-many-columns)", "[csv]") {
+  constexpr int columns = 40000;
+  std::string header, row;
+  for (int i = 0; i < columns; ++i) {
+    const char* end = i + 1 < columns ? "," : "\n";
+    header += "c" + std::to_string(i) + end;
+    row += std::to_string(i) + ".5" + end;
+  }
+  const Table table = parse_csv(header + row, "wide.csv");
+  REQUIRE(table.columns.size() == columns);
+  CHECK(table.columns.back().name == "c39999");
+  CHECK(table.numbers("c39999")(0) == 39999.5);
+  CHECK_THAT(parse_error(header.substr(0, header.size() - 1) + ",c0\n"), Catch::Matchers::Contains("names 'c0' twice"));
+}
