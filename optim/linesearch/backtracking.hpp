@@ -59,6 +59,7 @@ struct ScaleByBacktrackingLinesearch {
     detail::check_linesearch_extra<E>();
     const double value = detail::plain(detail::value_of_extra(extra));
     const double slope = detail::plain(detail::dot(extra, updates, detail::raw_grad(extra)));
+    if (detail::should_forget(extra)) state.learning_rate = 1.0;
     double rate = std::isinf(options.increase_factor)
                       ? options.max_learning_rate
                       : std::min(options.increase_factor * state.learning_rate, options.max_learning_rate);

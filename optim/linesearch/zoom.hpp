@@ -70,7 +70,8 @@ struct ScaleByZoomLinesearch {
     const detail::ZoomSettings settings{max_linesearch_steps,    options.max_learning_rate, options.tol,
                                         options.increase_factor, options.slope_rtol,        options.curv_rtol,
                                         options.approx_dec_rtol, options.stepsize_precision};
-    const double guess = options.initial_guess_strategy == InitialGuess::one ? 1.0 : state.learning_rate;
+    const double guess =
+        options.initial_guess_strategy == InitialGuess::one || detail::should_forget(extra) ? 1.0 : state.learning_rate;
     detail::for_each_leaf(
         extra, [](std::size_t, auto&& g, const auto& raw) { g = raw; }, state.grad, detail::raw_grad(extra));
     const detail::ZoomResult found = detail::zoom({0, detail::plain(detail::value_of_extra(extra)), slope}, guess,

@@ -39,8 +39,9 @@ struct ScaleByLBFGSState {
 struct ScaleByLbfgs {
   static constexpr bool needs_params = true;
 
-  int memory_size = 10;            ///< pairs that are remembered, ≥ 1
-  bool scale_init_precond = true;  ///< whether the initial matrix is scaled by the newest pair
+  int memory_size = 10;                  ///< pairs that are remembered, ≥ 1
+  bool scale_init_precond = true;        ///< whether the initial matrix is scaled by the newest pair
+  bool keep_negative_curvature = false;  ///< whether pairs along which the loss curves down are used, as in optax
 
   template <class P>
   ScaleByLBFGSState<P> init(const P& params) const {
@@ -90,6 +91,13 @@ struct ScaleByLbfgs {
   template <class A, class U, class S, class P, class E>
   A remember(const U& updates, S& state, const P& params, const E& extra) const {
     using std::sqrt;
+    if (detail::should_forget(extra)) {
+      state.count = 0;
+      state.weights_memory.setZero();
+      // A first step as long as the params, whatever the units of the loss: the search makes it fit.
+      const A norm = A(sqrt(detail::squared_norm(extra, updates))), size = A(sqrt(detail::squared_norm(extra, params)));
+      return norm > 0 ? A((size > 0 ? size : A(1)) / norm) : A(1);
+    }
     if (state.count == 0) {
       if (!scale_init_precond) return A(1);
       const A norm = A(sqrt(detail::squared_norm(extra, updates)));
@@ -105,9 +113,16 @@ struct ScaleByLbfgs {
         state.diff_params_memory[newest], state.diff_updates_memory[newest], params, updates, state.params,
         state.updates);
     const A curvature = A(detail::dot(extra, state.diff_updates_memory[newest], state.diff_params_memory[newest]));
-    state.weights_memory(static_cast<Eigen::Index>(newest)) = curvature == 0 ? A(0) : A(1 / curvature);
-    if (!scale_init_precond) return A(1);
+    A& weight = state.weights_memory(static_cast<Eigen::Index>(newest));
+    weight = curvature == 0 ? A(0) : A(1 / curvature);
     const A squares = A(detail::squared_norm(extra, state.diff_updates_memory[newest]));
+    if (!keep_negative_curvature && !(curvature > 0)) {
+      weight = A(0);
+      // What is left of such a pair is how long a step changes the gradient by its own size.
+      const A length = A(sqrt(detail::squared_norm(extra, state.diff_params_memory[newest])));
+      return scale_init_precond && squares > 0 ? A(length / sqrt(squares)) : A(1);
+    }
+    if (!scale_init_precond) return A(1);
     return squares > 0 ? A(curvature / squares) : A(1);
   }
 
@@ -122,7 +137,8 @@ struct ScaleByLbfgs {
 
 /// Multiplies the updates by an approximation of the inverse Hessian that is built from the last steps; the sign stays.
 ///
-/// As in optax, pairs of negative curvature are kept, and if the params did not move the direction is 0.
+/// Pairs of params and gradients along which the loss curves down are left out, unless `keep_negative_curvature` asks
+/// for optax's behaviour; they only set the length of the first trial. If the params did not move the scale is 1.
 /// Throws: HyperparameterError if memory_size < 1.
 /// Source: Liu & Nocedal 1989; Nocedal & Wright 2006, Algorithm 7.4
 inline auto scale_by_lbfgs(ScaleByLbfgs options = {}) {

@@ -69,6 +69,7 @@ namespace detail {
 struct SearchReport {
   std::int64_t searches = 0;
   std::int64_t failures = 0;
+  bool forget = false;  ///< whether what an optimizer remembers of earlier steps misled it, and is to be dropped
 };
 
 /// The extra argument with which `minimize` hears of linesearches, however deep they sit in an optimizer.
@@ -213,6 +214,13 @@ void report_search(const E& extra, bool failed) {
     ++extra.search_report->searches;
     if (failed) ++extra.search_report->failures;
   }
+}
+
+/// Whether links that remember earlier steps of the descent are to start over.
+template <class E>
+bool should_forget(const E& extra) {
+  if constexpr (HasSearchReport<E>) return extra.search_report != nullptr && extra.search_report->forget;
+  return false;
 }
 
 /// The raw gradient. Throws: Error if it was not given, where only the run can tell.

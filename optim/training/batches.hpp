@@ -3,7 +3,9 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -66,6 +68,20 @@ void gather(typename BatchOf<T>::type& batch, const T& data, const std::vector<s
   }
 }
 
+/// The examples that most of the arguments have: the largest number if there are several such.
+inline std::int64_t common_count(const std::vector<std::int64_t>& counts) {
+  std::int64_t best = -1;
+  std::ptrdiff_t votes = 0;
+  for (const std::int64_t count : counts) {
+    const auto same = std::count(counts.begin(), counts.end(), count);
+    if (count > 0 && (same > votes || (same == votes && count > best))) {
+      best = count;
+      votes = same;
+    }
+  }
+  return best;
+}
+
 /// Where in an epoch batches are: all that the next ones depend on.
 struct BatchPlace {
   std::vector<std::int64_t> order;  ///< of the examples in this epoch
@@ -76,35 +92,56 @@ struct BatchPlace {
 
 }  // namespace detail
 
+/// How batches are drawn.
+struct Sampling {
+  std::int64_t batch_size = 1;                 ///< examples of a batch
+  std::uint64_t seed = 0;                      ///< of the order of the examples
+  bool shuffle = true;                         ///< whether each epoch has an order of its own
+  bool replacement = false;                    ///< whether an epoch draws its examples with replacement
+  std::vector<std::int64_t> strata{};          ///< a label for each example: batches get their share of each label
+  std::vector<std::int64_t> data_arguments{};  ///< which arguments of the loss are data; the params are argument 0
+};
+
 /// The arguments of a loss in batches: every epoch shuffles the examples anew, and its last batch takes what is left.
 ///
-/// Data are the dense Eigen arguments (an example is a row) and the std::vectors with as many examples as the first of
-/// them; everything else is handed to the loss as it is. The same seed gives the same batches on every platform.
+/// Data are the dense Eigen arguments (an example is a row) and the std::vectors that have as many examples as most of
+/// them (of several such numbers, the largest), or those that `data_arguments` names; everything else is handed to the
+/// loss as it is. With `strata` each batch has the examples of a label in proportion, to within one. The same seed
+/// gives the same batches on every platform.
 template <class... Args>
 class Batches {
  public:
-  /// Throws: DataError if there is no data, HyperparameterError if `batch_size` is not positive.
-  Batches(std::int64_t batch_size, std::uint64_t seed, bool shuffle, const Args&... args)
-      : args_(args...), batch_(initial(args)...), shuffle_(shuffle) {
-    if (batch_size <= 0)
-      throw HyperparameterError(detail::fill("minimize: batch_size must be positive, got {}", {batch_size}));
-    batch_size_ = static_cast<std::size_t>(batch_size);
-    std::int64_t examples = -1;
-    ((examples = examples < 0 ? detail::example_count(args) : examples), ...);
-    if (examples <= 0)
-      throw DataError("minimize: batches need a matrix or a vector of examples as argument of the loss");
+  /// Throws: DataError if there is no data, or if it has not the same number of examples everywhere,
+  /// HyperparameterError for what is out of range.
+  Batches(Sampling sampling, const Args&... args)
+      : args_(args...), batch_(initial(args)...), sampling_(std::move(sampling)) {
+    if (sampling_.batch_size <= 0)
+      throw HyperparameterError(detail::fill("minimize: batch_size must be positive, got {}", {sampling_.batch_size}));
+    if (sampling_.replacement && !sampling_.shuffle)
+      throw HyperparameterError("minimize: batches with replacement are not to be had without shuffle");
+    batch_size_ = static_cast<std::size_t>(sampling_.batch_size);
+    const std::int64_t examples = choose_data({detail::example_count(args)...});
+    const auto labels = static_cast<std::int64_t>(sampling_.strata.size());
+    if (labels > 0 && labels != examples)
+      throw DataError(detail::fill("minimize: strata has {} labels for {} examples", {labels, examples}));
+    if (labels > 0 && (sampling_.replacement || !sampling_.shuffle))
+      throw HyperparameterError("minimize: batches with strata are shuffled, without replacement");
     place_.order.resize(static_cast<std::size_t>(examples));
     for (std::size_t i = 0; i < place_.order.size(); ++i) place_.order[i] = static_cast<std::int64_t>(i);
     place_.begin = place_.order.size();
-    place_.random = seed;
+    place_.random = sampling_.seed;
   }
+  Batches(std::int64_t batch_size, std::uint64_t seed, bool shuffle, const Args&... args)
+      : Batches(Sampling{.batch_size = batch_size, .seed = seed, .shuffle = shuffle}, args...) {}
 
   /// Gathers the next batch.
   void advance() {
     place_.begin += place_.count;
     if (place_.begin >= place_.order.size()) start_epoch();
     place_.count = std::min(batch_size_, place_.order.size() - place_.begin);
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (refill(std::get<I>(batch_), std::get<I>(args_)), ...); }
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (refill(std::get<I>(batch_), std::get<I>(args_), is_data_[I]), ...);
+    }
     (std::index_sequence_for<Args...>{});
   }
 
@@ -124,7 +161,7 @@ class Batches {
         place.order.size() == seen.size() && place.begin <= seen.size() && place.count <= seen.size() - place.begin;
     for (std::size_t i = 0; fits && i < seen.size(); ++i) {
       const auto example = static_cast<std::size_t>(place.order[i]);
-      fits = place.order[i] >= 0 && example < seen.size() && !seen[example];
+      fits = place.order[i] >= 0 && example < seen.size() && (sampling_.replacement || !seen[example]);
       if (fits) seen[example] = true;
     }
     if (!fits) throw DataError(detail::fill("minimize: the order of batches is not one of {} examples", {seen.size()}));
@@ -146,28 +183,75 @@ class Batches {
   }
 
   template <class T>
-  void refill(typename detail::BatchOf<T>::type& batch, const T& arg) {
-    if (detail::example_count(arg) == static_cast<std::int64_t>(place_.order.size())) {
+  void refill(typename detail::BatchOf<T>::type& batch, const T& arg, bool is_data) {
+    if (is_data) {
       detail::gather(batch, arg, place_.order, place_.begin, place_.count);
     } else if constexpr (detail::DenseData<T>) {
       if (batch.size() != arg.size()) batch = arg;
     }
   }
 
-  /// Fisher and Yates, written out because std::shuffle may differ between standard libraries.
+  /// Which arguments are cut into batches; returns the number of examples.
+  std::int64_t choose_data(const std::vector<std::int64_t>& counts) {
+    const auto& named = sampling_.data_arguments;
+    is_data_.assign(sizeof...(Args), false);
+    std::int64_t examples = -1;
+    for (const std::int64_t argument : named) {
+      if (argument < 1 || argument > static_cast<std::int64_t>(counts.size()))
+        throw HyperparameterError(
+            detail::fill("minimize: data_arguments must lie in [1, {}], got {}; the params are argument 0",
+                         {counts.size(), argument}));
+      const std::int64_t count = counts[static_cast<std::size_t>(argument - 1)];
+      if (count <= 0)
+        throw DataError(
+            detail::fill("minimize: argument {} of the loss has no examples to make batches of", {argument}));
+      if (examples >= 0 && count != examples)
+        throw DataError(detail::fill("minimize: argument {} of the loss has {} examples, and argument {} has {}",
+                                     {named.front(), examples, argument, count}));
+      examples = count;
+      is_data_[static_cast<std::size_t>(argument - 1)] = true;
+    }
+    if (!named.empty()) return examples;
+    examples = detail::common_count(counts);
+    if (examples <= 0)
+      throw DataError("minimize: batches need a matrix or a vector of examples as argument of the loss");
+    for (std::size_t i = 0; i < counts.size(); ++i) is_data_[i] = counts[i] == examples;
+    return examples;
+  }
+
   void start_epoch() {
     place_.begin = 0;
-    if (!shuffle_) return;
+    if (!sampling_.shuffle) return;
     auto& order = place_.order;
-    for (std::size_t i = order.size() - 1; i > 0; --i)
-      std::swap(order[i], order[grove::detail::split_mix(place_.random) % (i + 1)]);
+    if (sampling_.replacement) {
+      for (std::int64_t& example : order) example = static_cast<std::int64_t>(random(order.size()));
+      return;
+    }
+    // Fisher and Yates, written out because std::shuffle may differ between standard libraries.
+    for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[random(i + 1)]);
+    if (!sampling_.strata.empty()) spread_strata();
+  }
+  std::size_t random(std::size_t below) { return grove::detail::split_mix(place_.random) % below; }
+
+  /// Puts the k-th of the n examples of a label at (k + 1/2) / n of the epoch.
+  void spread_strata() {
+    std::map<std::int64_t, std::pair<double, double>> seen;  // how many of a label there are, and were met so far
+    for (const std::int64_t label : sampling_.strata) ++seen[label].first;
+    std::vector<std::pair<double, std::int64_t>> places;
+    for (const std::int64_t example : place_.order) {
+      auto& [all, before] = seen[sampling_.strata[static_cast<std::size_t>(example)]];
+      places.emplace_back((before++ + 0.5) / all, example);
+    }
+    std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (std::size_t i = 0; i < places.size(); ++i) place_.order[i] = places[i].second;
   }
 
   std::tuple<const Args&...> args_;
   std::tuple<typename detail::BatchOf<Args>::type...> batch_;
   detail::BatchPlace place_;
+  Sampling sampling_;
+  std::vector<bool> is_data_;
   std::size_t batch_size_ = 0;
-  bool shuffle_ = true;
 };
 
 }  // namespace grove::optim

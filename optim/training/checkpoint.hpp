@@ -69,8 +69,7 @@ inline Checkpoint resume(std::string file, std::int64_t every, MinimizeOptions o
 
 /// Minimizes as `minimize` with options does, with checkpoints.
 template <class Loss, class P, class T, class... Args>
-MinimizeResult<P> minimize(const Loss& loss, P params, const T& optimizer, const Checkpoint& checkpoint,
-                           const Args&... args) {
+auto minimize(const Loss& loss, P params, const T& optimizer, const Checkpoint& checkpoint, const Args&... args) {
   return detail::run_minimize(loss, std::move(params), optimizer, checkpoint.options(), checkpoint, args...);
 }
 

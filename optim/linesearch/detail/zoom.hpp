@@ -66,6 +66,7 @@ class ZoomSearch {
   ZoomResult run(double guess) {
     find_interval(guess);
     while (!done_ && !failed_) zoom_in();
+    if (!done_ && safe_.rate == 0 && start_.slope < 0) shorten();
     // A step that decreases the loss is safer than the last trial, if there is one.
     const bool safe = !done_ && (safe_.rate > 0 || std::isinf(decrease_error_));
     const LinePoint& found = safe ? safe_ : trial_;
@@ -77,6 +78,7 @@ class ZoomSearch {
  private:
   void try_at(double rate) {
     trial_ = evaluate_(rate);
+    shortest_ = std::min(shortest_, rate);
     trial_is_kept_ = false;
     ++steps_;
     double miss = trial_.value - start_.value - settings_.slope_rtol * rate * start_.slope;
@@ -135,6 +137,15 @@ class ZoomSearch {
     failed_ = !done_ && (steps_ >= settings_.max_steps || (length <= settings_.stepsize_precision && safe_.rate > 0));
   }
 
+  /// A search that met nothing lower goes on with ever shorter steps, until they change nothing.
+  void shorten() {
+    for (std::int64_t left = 20; left > 0 && !done_ && safe_.rate == 0; --left) {
+      try_at(shortest_ / 10);
+      if (trial_.value < start_.value) make_safe();
+      if (trial_.value == start_.value) return;
+    }
+  }
+
   /// Where to look next: well inside the interval, by interpolation if it can be had.
   double candidate(double length) const {
     const double left = std::min(low_.rate, high_.rate), right = std::max(low_.rate, high_.rate);
@@ -156,6 +167,7 @@ class ZoomSearch {
   bool trial_is_kept_ = false, done_ = false, failed_ = false;
   std::int64_t steps_ = 0;
   double decrease_error_ = 0, curvature_error_ = 0;
+  double shortest_ = std::numeric_limits<double>::infinity();
 };
 
 template <class Evaluate, class Keep>

@@ -1,12 +1,16 @@
 // The loss that `minimize` sees: of all data or of a batch, once or as a mean, evaluated no more often than need be.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
 #include "autodiff/derivatives/grad.hpp"
+#include "autodiff/error.hpp"
 #include "optim/numerics/detail/check.hpp"
 #include "optim/numerics/detail/math.hpp"
 #include "optim/training/batches.hpp"
@@ -31,13 +35,35 @@ struct ObjectiveMemory {
   BatchPlace batches = {};
 };
 
+/// The value of `call()`; NaN, and the message kept, if it throws an Error that speaks of the numbers it was given, as
+/// a Cholesky factor that does not exist. Errors of the program (shapes, structures, stale variables) go on.
+template <class Call>
+double value_unless_thrown(std::string& message, const Call& call) {
+  try {
+    return call();
+  } catch (const ShapeError&) {
+    throw;
+  } catch (const StructureError&) {
+    throw;
+  } catch (const StaleVariableError&) {
+    throw;
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 /// The loss and its gradient: of all data, of the next batch, or the mean over several batches.
 template <class Loss, class P, class... Args>
 class Objective {
  public:
   Objective(const Loss& loss, const P& params, const auto& options, const Args&... args)
       : grads(tree::zeros_like(params)), loss_(loss), args_(args...), accumulate_(options.accumulate) {
-    if (options.batch_size > 0) batches_.emplace(options.batch_size, options.seed, options.shuffle, args...);
+    if (options.batch_size > 0) {
+      batches_.emplace(Sampling{options.batch_size, options.seed, options.shuffle, options.replacement, options.strata,
+                                options.data_arguments},
+                       args...);
+    }
     if (accumulate_ > 1) part_ = grads;
   }
 
@@ -46,6 +72,7 @@ class Objective {
   std::int64_t evaluations = 0;
   bool epoch_ends = true;  ///< whether the last evaluation ended an epoch
   double epoch_mean = 0;   ///< mean loss of the last complete epoch; without batches, of the last evaluation
+  std::string message;     ///< of the last error that the loss threw
 
   ObjectiveMemory<P> memory() const {
     return {evaluations,
@@ -66,45 +93,60 @@ class Objective {
     trial_ = std::move(memory.trial);
   }
 
-  /// Sets `value` and `grads`. Where the last trial of a linesearch became the params, they are known.
+  /// Sets `value` and `grads`. Where the last trial of a linesearch became the params, they are known. Where the loss
+  /// throws the value is NaN.
   void evaluate(const P& params) {
+    message.clear();
     if (trial_ && tree::equal(trial_->params, params)) {
       value = epoch_mean = trial_->value;
       grads = trial_->grads;
       return;
     }
     epoch_ends = !batches_;
-    if (accumulate_ == 1) {
-      value = evaluate_part(params, grads);
-    } else {
-      const double share = 1.0 / static_cast<double>(accumulate_);
-      value = share * evaluate_part(params, grads);
-      tree::for_each([&](auto&& g) { g = in_scalar_of(g, share) * g; }, grads);
-      for (std::int64_t i = 1; i < accumulate_; ++i) {
-        value += share * evaluate_part(params, *part_);
-        tree::for_each([&](auto&& sum, const auto& g) { sum += in_scalar_of(g, share) * g; }, grads, *part_);
-      }
+    value = evaluate_part(params, grads);
+    double size = part_size();
+    for (std::int64_t i = 1; i < accumulate_; ++i) {
+      const double next = evaluate_part(params, *part_);
+      size += part_size();
+      const double share = part_size() / size;
+      value += share * (next - value);
+      tree::for_each([&](auto&& mean, const auto& g) { mean += in_scalar_of(g, share) * (g - mean); }, grads, *part_);
     }
     if (!batches_) epoch_mean = value;
   }
 
-  /// The loss on all data. No evaluation where a linesearch ended.
+  /// The loss on all data; NaN where it throws. No evaluation where a linesearch ended.
   double value_at_end(const P& params) {
     if (trial_ && tree::equal(trial_->params, params)) return trial_->value;
     ++evaluations;
-    return value_on_all(params);
+    return value_unless_thrown(message, [&] {
+      return std::apply([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); }, args_);
+    });
   }
 
-  /// The loss on all data, or on the current batch.
-  double value_at(const P& params) const {
-    if (batches_)
-      return batches_->apply([&](const auto&... batch) { return plain(grove::evaluate(loss_, params, batch...)); });
-    return value_on_all(params);
+  /// The loss on all data with its gradient; NaN where it throws.
+  double value_and_grad_on_all(const P& params, P& gradient) {
+    ++evaluations;
+    return value_unless_thrown(message, [&] {
+      return std::apply([&](const auto&... args) { return differentiate(params, gradient, args...); }, args_);
+    });
   }
 
-  /// The same with gradient, for linesearches; remembered unless the next evaluation is of other data.
+  /// The loss on all data, or on the current batch, for linesearches: infinite where it is not finite or throws.
+  double value_at(const P& params) {
+    ++evaluations;
+    return finite_or_infinite(value_unless_thrown(message, [&] {
+      return with_data([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); });
+    }));
+  }
+
+  /// The same with gradient; remembered unless the next evaluation is of other data.
   double value_and_grad_at(const P& params, P& gradient) {
-    const double at = differentiate(params, gradient);
+    ++evaluations;
+    const double at = value_unless_thrown(message, [&] {
+      return with_data([&](const auto&... args) { return differentiate(params, gradient, args...); });
+    });
+    if (!std::isfinite(at) || !tree::all_finite(gradient)) return std::numeric_limits<double>::infinity();
     if (batches_ || accumulate_ > 1) return at;
     if (trial_) {
       trial_->params = params;
@@ -117,31 +159,36 @@ class Objective {
   }
 
  private:
-  double value_on_all(const P& params) const {
-    return std::apply([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); }, args_);
+  static double finite_or_infinite(double x) { return std::isfinite(x) ? x : std::numeric_limits<double>::infinity(); }
+
+  template <class Call>
+  double with_data(const Call& call) const {
+    return batches_ ? batches_->apply(call) : std::apply(call, args_);
   }
 
-  double differentiate(const P& params, P& gradient) const {
+  template <class... Data>
+  double differentiate(const P& params, P& gradient, const Data&... data) const {
     double at = 0;
-    const auto call = [&](const auto&... args) { grove::value_and_grad_into(loss_, params, at, gradient, args...); };
-    if (batches_) {
-      batches_->apply(call);
-    } else {
-      std::apply(call, args_);
-    }
+    grove::value_and_grad_into(loss_, params, at, gradient, data...);
     return at;
   }
 
+  double part_size() const { return batches_ ? static_cast<double>(batches_->size()) : 1.0; }
+
+  /// Batches whose loss is not finite do not count in the mean of an epoch.
   double evaluate_part(const P& params, P& gradient) {
     if (batches_) batches_->advance();
     ++evaluations;
-    const double at = differentiate(params, gradient);
+    const double at = value_unless_thrown(message, [&] {
+      return with_data([&](const auto&... args) { return differentiate(params, gradient, args...); });
+    });
     if (batches_) {
-      const auto size = static_cast<double>(batches_->size());
-      epoch_sum_ += size * at;
-      epoch_size_ += size;
+      if (std::isfinite(at)) {
+        epoch_sum_ += part_size() * at;
+        epoch_size_ += part_size();
+      }
       if (batches_->epoch_ends()) {
-        epoch_mean = epoch_sum_ / epoch_size_;
+        epoch_mean = epoch_sum_ / epoch_size_;  // NaN if no batch was finite
         epoch_sum_ = epoch_size_ = 0;
         epoch_ends = true;
       }

@@ -207,16 +207,21 @@ TEST_CASE("lbfgs follows optax on losses of one number") {
 }
 
 TEST_CASE("lbfgs without linesearch follows optax on a tree") {
-  golden::check_transform("scale_by_lbfgs", scale_by_lbfgs());
-  golden::check_optimizer("lbfgs_no_linesearch", lbfgs(0.1, {.memory_size = 4}, identity()), 1e-11);
+  golden::check_transform("scale_by_lbfgs", scale_by_lbfgs({.keep_negative_curvature = true}));
+  golden::check_optimizer("lbfgs_no_linesearch",
+                          lbfgs(0.1, {.memory_size = 4, .keep_negative_curvature = true}, identity()), 1e-11);
   golden::check_optimizer(
       "lbfgs_no_linesearch_unscaled",
-      lbfgs(exponential_decay(0.1, 10, 0.5), {.memory_size = 1, .scale_init_precond = false}, identity()), 1e-11);
+      lbfgs(exponential_decay(0.1, 10, 0.5),
+            {.memory_size = 1, .scale_init_precond = false, .keep_negative_curvature = true}, identity()),
+      1e-11);
 }
 
 TEST_CASE("lbfgs without linesearch") {
   const auto run = [](const Function& f, VectorXd x, bool scale_init_precond) {
-    const auto optimizer = lbfgs(1e-3, {.memory_size = 5, .scale_init_precond = scale_init_precond}, identity());
+    const auto optimizer =
+        lbfgs(1e-3, {.memory_size = 5, .scale_init_precond = scale_init_precond, .keep_negative_curvature = true},
+              identity());
     auto state = optimizer.init(x);
     for (int i = 0; i < 15; ++i) advance(optimizer, f, x, state);
     return x;

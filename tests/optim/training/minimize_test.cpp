@@ -39,7 +39,8 @@ TEST_CASE("minimize fits a line and says why it stopped") {
   CHECK(std::abs(fit.params.weight(0) - 2) < 1e-6);
   CHECK(std::abs(fit.params.bias - 0.5) < 1e-6);
   CHECK(fit.value < 1e-12);
-  CHECK(static_cast<std::size_t>(fit.steps) == fit.values.size());
+  CHECK(fit.values.size() == static_cast<std::size_t>(fit.steps) + 1);
+  CHECK(fit.values.back() == fit.value);
   CHECK(fit.seconds > 0);
   CHECK(fit.evaluations == fit.steps + 2);
 }
@@ -54,7 +55,8 @@ TEST_CASE("minimize stops after max_steps") {
   const auto fit = minimize(loss, problem.start, sgd(0.01), {.max_steps = 7, .record_every = 3}, problem.x, problem.y);
   CHECK(fit.reason == StopReason::max_steps);
   CHECK(fit.steps == 7);
-  CHECK(fit.path.size() == 3);
+  REQUIRE(fit.path.size() == 4);  // before steps 0, 3 and 6, and at the end
+  CHECK(grove::tree::equal(fit.path.back(), fit.params));
   CHECK(to_string(fit.reason) == "the maximum number of steps was reached");
   CHECK(minimize(loss, problem.start, sgd(0.01), {.max_steps = 0}, problem.x, problem.y).steps == 0);
 }
