@@ -69,6 +69,7 @@ rooms=(
   optim/wrappers
   optim/losses
   optim/training
+  optim/solve
   optim/contrib
   optim
   models/data
