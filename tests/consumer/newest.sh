@@ -42,9 +42,10 @@ version() {
 echo "fmt:$(version "$directory/cmeel.prefix/include/fmt/base.h" FMT_VERSION)${fmt[*]:+ (newest)}," \
   "Eigen:$(version "$directory/eigency/eigen/Eigen/Version" EIGEN_MAJOR_VERSION EIGEN_MINOR_VERSION EIGEN_PATCH_VERSION)"
 
-# The installed Eigen is behind the newest one.
+# The installed Eigen, where there is no newer one: its unsupported/ does not go with another version.
+((${#eigen[@]})) || eigen=(-isystem /usr/include/eigen3 -isystem /usr/local/include/eigen3)
 compile=("${CXX:-c++}" -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "-I$root" "${fmt[@]}"
-  "${eigen[@]}" -idirafter /usr/include/eigen3 -idirafter /usr/local/include/eigen3)
+  "${eigen[@]}")
 "${compile[@]}" "$here/main.cpp" "$here/other.cpp" "${libraries[@]}" -o "$directory/consumer"
 "$directory/consumer"
 "${compile[@]}" "$here/text.cpp" "${libraries[@]}" -o "$directory/text"

@@ -102,7 +102,7 @@ long allocations_of_training(const Loss& loss, P params, const Args&... args) {
 #if GROVE_TEST_COUNTS_MALLOC
 TEST_CASE("the counter counts") {
   CHECK(allocations_of([] { CHECK(Eigen::VectorXd(Eigen::VectorXd::Ones(100)).size() == 100); }) > 0);
-  CHECK(allocations_of([] { delete new int(3); }) > 0);
+  CHECK(allocations_of([] { ::operator delete(::operator new(3)); }) > 0);
 }
 #endif
 
