@@ -11,6 +11,8 @@
 
 #include "autodiff/derivatives/grad.hpp"
 #include "autodiff/error.hpp"
+#include "autodiff/tree/arithmetic.hpp"
+#include "autodiff/tree/make.hpp"
 #include "optim/numerics/detail/check.hpp"
 #include "optim/numerics/detail/math.hpp"
 #include "optim/training/batches.hpp"
