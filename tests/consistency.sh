@@ -64,6 +64,7 @@ rooms=(
   optim/protocol
   optim/transforms
   optim/constraints
+  optim/least_squares
   optim/linesearch
   optim/optimizers
   optim/wrappers

@@ -1,0 +1,35 @@
+// A least-squares problem as the solver sees it: a function of a vector.
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+
+#include "autodiff/error.hpp"
+
+namespace grove::optim::detail {
+
+using Vector = Eigen::VectorXd;
+using Matrix = Eigen::MatrixXd;
+
+/// Whether an exception says that the program is wrong, and not that there is no value at these params.
+inline bool is_a_mistake(const Error& error) {
+  return dynamic_cast<const ShapeError*>(&error) != nullptr || dynamic_cast<const StructureError*>(&error) != nullptr;
+}
+
+/// The residuals of the free params and their derivatives, raw: without weights and losses. What a residual function
+/// throws goes through.
+class ResidualProblem {
+ public:
+  virtual ~ResidualProblem() = default;
+  virtual void residuals(const Vector& x, Vector& r) = 0;
+  /// Residuals × params. Called where the residuals are known.
+  virtual void jacobian(const Vector& x, Matrix& j) = 0;
+  /// Prepares products with the Jacobian at x.
+  virtual void linearize(const Vector& x) = 0;
+  virtual void times(const Vector& direction, Vector& product) = 0;
+  virtual void transposed_times(const Vector& cotangent, Vector& product) = 0;
+  /// The name of a residual, for messages.
+  virtual std::string residual_name(Eigen::Index i) const = 0;
+};
+
+}  // namespace grove::optim::detail
