@@ -26,8 +26,8 @@ inline void check_least_squares(const LeastSquaresOptions& options) {
 
 /// The bounds of all params; those that cross are refused, and so is a start outside.
 template <class P>
-void find_bounds(const P& params, const Vector& start, const LeastSquaresOptions& options, Vector& lower,
-                 Vector& upper) {
+void find_bounds(const P& params, const Eigen::VectorXd& start, const LeastSquaresOptions& options,
+                 Eigen::VectorXd& lower, Eigen::VectorXd& upper) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   lower = options.lower.of(params, -infinity);
   upper = options.upper.of(params, infinity);
@@ -46,7 +46,8 @@ void find_bounds(const P& params, const Vector& start, const LeastSquaresOptions
 }
 
 template <class P>
-std::vector<Eigen::Index> free_params(const P& params, const Mask& fixed, const Vector& lower, const Vector& upper) {
+std::vector<Eigen::Index> free_params(const P& params, const Mask& fixed, const Eigen::VectorXd& lower,
+                                      const Eigen::VectorXd& upper) {
   const std::vector<bool> fixed_leaves = fixed.of(params);
   std::vector<Eigen::Index> free;
   std::size_t leaf = 0;
@@ -128,8 +129,8 @@ auto least_squares(const F& residuals, const P& params, const LeastSquaresOption
   detail::check_least_squares(options);
   LeastSquaresResult<P, typename Problem::R> result{.params = params};
   detail::FitStatistics& statistics = result.statistics;
-  const detail::Vector start = tree::flatten(params).template cast<double>();
-  detail::Vector lower, upper;
+  const Eigen::VectorXd start = tree::flatten(params).template cast<double>();
+  Eigen::VectorXd lower, upper;
   detail::find_bounds(params, start, options, lower, upper);
   statistics.names = detail::element_names(params);
   statistics.estimates = start;
@@ -140,11 +141,11 @@ auto least_squares(const F& residuals, const P& params, const LeastSquaresOption
   problem.vary(statistics.free);
   detail::TrustRegionEnd end;
   end.x = start(statistics.free);
-  detail::Matrix jacobian;
+  Eigen::MatrixXd jacobian;
   if (detail::evaluate_start(problem, end)) {
     statistics.weights = options.weights.of(problem.value());
     const detail::Weighing<S> weighing(options.loss, statistics.weights);
-    const detail::Vector free_lower = lower(statistics.free), free_upper = upper(statistics.free);
+    const Eigen::VectorXd free_lower = lower(statistics.free), free_upper = upper(statistics.free);
     const auto fit = [&](detail::QuadraticModel<S>& model) {
       detail::TrustRegion<S>(problem, options, model, weighing, free_lower, free_upper).run(end);
       statistics.jacobian = model.jacobian();

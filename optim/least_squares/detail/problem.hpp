@@ -8,9 +8,6 @@
 
 namespace grove::optim::detail {
 
-using Vector = Eigen::VectorXd;
-using Matrix = Eigen::MatrixXd;
-
 /// Whether an exception says that the program is wrong, and not that there is no value at these params.
 inline bool is_a_mistake(const Error& error) {
   return dynamic_cast<const ShapeError*>(&error) != nullptr || dynamic_cast<const StructureError*>(&error) != nullptr;
@@ -21,13 +18,13 @@ inline bool is_a_mistake(const Error& error) {
 class ResidualProblem {
  public:
   virtual ~ResidualProblem() = default;
-  virtual void residuals(const Vector& x, Vector& r) = 0;
+  virtual void residuals(const Eigen::VectorXd& x, Eigen::VectorXd& r) = 0;
   /// Residuals × params. Called where the residuals are known.
-  virtual void jacobian(const Vector& x, Matrix& j) = 0;
+  virtual void jacobian(const Eigen::VectorXd& x, Eigen::MatrixXd& j) = 0;
   /// Prepares products with the Jacobian at x.
-  virtual void linearize(const Vector& x) = 0;
-  virtual void times(const Vector& direction, Vector& product) = 0;
-  virtual void transposed_times(const Vector& cotangent, Vector& product) = 0;
+  virtual void linearize(const Eigen::VectorXd& x) = 0;
+  virtual void times(const Eigen::VectorXd& direction, Eigen::VectorXd& product) = 0;
+  virtual void transposed_times(const Eigen::VectorXd& cotangent, Eigen::VectorXd& product) = 0;
   /// The name of a residual, for messages.
   virtual std::string residual_name(Eigen::Index i) const = 0;
 };

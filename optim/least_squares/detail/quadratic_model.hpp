@@ -18,8 +18,8 @@ namespace grove::optim::detail {
 /// A region ‖D (p - offset)‖ ≤ radius of the params in `free`; the others have the step that `offset` says.
 template <class S>
 struct Region {
-  Vector scale;  ///< D, positive
-  Vector offset;
+  Eigen::VectorXd scale;  ///< D, positive
+  Eigen::VectorXd offset;
   std::vector<Eigen::Index> free;
   double radius = 0;
 };
@@ -27,7 +27,7 @@ struct Region {
 /// A step and what is known of it.
 template <class S>
 struct TrustStep {
-  Vector p;
+  Eigen::VectorXd p;
   bool limited = false;   ///< whether the region ended it, so that it is not the model's minimizer
   Eigen::Index rank = 0;  ///< of the free columns
 };
@@ -39,28 +39,29 @@ class QuadraticModel {
   virtual ~QuadraticModel() = default;
   /// Goes to another point: `row_scale` multiplies the rows of the problem's Jacobian, `r` are the scaled residuals.
   /// Returns whether all derivatives are finite.
-  virtual bool linearize(ResidualProblem& problem, const Vector& x, const Vector& row_scale, const Vector& r) = 0;
+  virtual bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
+                         const Eigen::VectorXd& r) = 0;
   /// ‖J p‖².
-  virtual double curvature(const Vector& p) = 0;
+  virtual double curvature(const Eigen::VectorXd& p) = 0;
   virtual void solve(const Region<S>& region, TrustRegionMethod method, TrustStep<S>& step) = 0;
   /// The acceleration of the geodesic that starts with the last step p: the step of the same model for the residuals'
   /// second derivative along p, 2/h·((r(x + h·p) - r(x))/h - J p). `change` is r(x + h·p) - r(x); it is overwritten.
   /// Returns false if the model cannot tell.
-  virtual bool bend(const Region<S>& /*region*/, const Vector& /*row_scale*/, Vector& /*change*/, double /*h*/,
-                    const Vector& /*p*/, Vector& /*acceleration*/) {
+  virtual bool bend(const Region<S>& /*region*/, const Eigen::VectorXd& /*row_scale*/, Eigen::VectorXd& /*change*/,
+                    double /*h*/, const Eigen::VectorXd& /*p*/, Eigen::VectorXd& /*acceleration*/) {
     return false;
   }
   /// The Jacobian as the problem has it, empty if there is none.
-  virtual const Matrix& jacobian() const = 0;
+  virtual const Eigen::MatrixXd& jacobian() const = 0;
 
-  Vector gradient;
-  Vector column_norms;
+  Eigen::VectorXd gradient;
+  Eigen::VectorXd column_norms;
 };
 
 /// The point of the dogleg path, from the steepest descent -t·g to the Gauss-Newton step, that lies on the region's
 /// edge. All in scaled params; `bend` is ‖J g‖².
 template <class S>
-void dogleg(const Vector& g, double bend, double radius, Vector& newton) {
+void dogleg(const Eigen::VectorXd& g, double bend, double radius, Eigen::VectorXd& newton) {
   const double slope = g.squaredNorm();
   const double length = bend > 0 ? slope / bend : std::numeric_limits<double>::infinity();
   const double norm = std::sqrt(slope);
@@ -85,7 +86,8 @@ class SvdModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Vector& x, const Vector& row_scale, const Vector& r) override {
+  bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
+                 const Eigen::VectorXd& r) override {
     problem.jacobian(x, jacobian_);
     if (!jacobian_.allFinite()) return false;
     const Eigen::Index m = jacobian_.rows(), n = jacobian_.cols();
@@ -101,7 +103,7 @@ class SvdModel : public QuadraticModel<S> {
     return column_norms.allFinite() && gradient.allFinite() && triangle_.allFinite();
   }
 
-  double curvature(const Vector& p) override {
+  double curvature(const Eigen::VectorXd& p) override {
     image_.noalias() = triangle_ * p;
     return image_.squaredNorm();
   }
@@ -144,8 +146,8 @@ class SvdModel : public QuadraticModel<S> {
     }
   }
 
-  bool bend(const Region<S>& region, const Vector& row_scale, Vector& change, double h, const Vector& p,
-            Vector& acceleration) override {
+  bool bend(const Region<S>& region, const Eigen::VectorXd& row_scale, Eigen::VectorXd& change, double h,
+            const Eigen::VectorXd& p, Eigen::VectorXd& acceleration) override {
     const Eigen::Index n = static_cast<Eigen::Index>(region.free.size());
     change = row_scale.cwiseProduct(change) / h;
     change.noalias() -= with_residuals_.leftCols(p.size()) * p;
@@ -170,7 +172,7 @@ class SvdModel : public QuadraticModel<S> {
     return true;
   }
 
-  const Matrix& jacobian() const override { return jacobian_; }
+  const Eigen::MatrixXd& jacobian() const override { return jacobian_; }
 
  private:
   /// The damping λ at which the step is as long as the radius: Newton's method on 1/‖p(λ)‖, from below, where it is
@@ -195,10 +197,10 @@ class SvdModel : public QuadraticModel<S> {
     }
   }
 
-  Matrix jacobian_, with_residuals_, triangle_, columns_, rotations_;
+  Eigen::MatrixXd jacobian_, with_residuals_, triangle_, columns_, rotations_;
   double lambda_ = 0;
-  Vector rotated_, image_, scaled_gradient_, bend_, back_, squares_, along_, coefficients_, scaled_step_;
-  Eigen::HouseholderQR<Matrix> qr_;
+  Eigen::VectorXd rotated_, image_, scaled_gradient_, bend_, back_, squares_, along_, coefficients_, scaled_step_;
+  Eigen::HouseholderQR<Eigen::MatrixXd> qr_;
 };
 
 /// By Cholesky factors of JᵀJ + λD².
@@ -208,7 +210,8 @@ class NormalModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Vector& x, const Vector& row_scale, const Vector& r) override {
+  bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
+                 const Eigen::VectorXd& r) override {
     problem.jacobian(x, jacobian_);
     if (!jacobian_.allFinite()) return false;
     scaled_ = row_scale.asDiagonal() * jacobian_;
@@ -218,7 +221,7 @@ class NormalModel : public QuadraticModel<S> {
     return column_norms.allFinite() && gradient.allFinite() && gram_.allFinite();
   }
 
-  double curvature(const Vector& p) override {
+  double curvature(const Eigen::VectorXd& p) override {
     image_.noalias() = gram_ * p;
     return p.dot(image_);
   }
@@ -264,7 +267,7 @@ class NormalModel : public QuadraticModel<S> {
     }
   }
 
-  const Matrix& jacobian() const override { return jacobian_; }
+  const Eigen::MatrixXd& jacobian() const override { return jacobian_; }
 
  private:
   bool try_step(double lambda) {
@@ -287,9 +290,9 @@ class NormalModel : public QuadraticModel<S> {
     return lambda + (length / radius - 1) * length * length / slope;
   }
 
-  Matrix jacobian_, scaled_, gram_, scaled_gram_, damped_;
-  Vector image_, scaled_gradient_, scaled_step_, along_;
-  Eigen::LLT<Matrix> cholesky_;
+  Eigen::MatrixXd jacobian_, scaled_, gram_, scaled_gram_, damped_;
+  Eigen::VectorXd image_, scaled_gradient_, scaled_step_, along_;
+  Eigen::LLT<Eigen::MatrixXd> cholesky_;
 };
 
 /// By conjugate gradients on JᵀJ, which end at the region's edge (Steihaug): products with J and Jᵀ only. The norms of
@@ -300,7 +303,8 @@ class ConjugateGradientModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Vector& x, const Vector& row_scale, const Vector& r) override {
+  bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
+                 const Eigen::VectorXd& r) override {
     problem_ = &problem;
     row_scale_ = row_scale;
     problem.linearize(x);
@@ -310,7 +314,7 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     return gradient.allFinite() && column_norms.allFinite();
   }
 
-  double curvature(const Vector& p) override {
+  double curvature(const Eigen::VectorXd& p) override {
     image(p);
     return product_.squaredNorm();
   }
@@ -347,15 +351,15 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     step.p = region.offset + mask_.cwiseProduct(step.p);
   }
 
-  const Matrix& jacobian() const override { return none_; }
+  const Eigen::MatrixXd& jacobian() const override { return none_; }
 
  private:
-  void image(const Vector& p) {
+  void image(const Eigen::VectorXd& p) {
     problem_->times(p, product_);
     product_.array() *= row_scale_.array();
   }
   /// back_ = JᵀJ p.
-  void apply(const Vector& p) {
+  void apply(const Eigen::VectorXd& p) {
     image(p);
     cotangent_ = row_scale_.cwiseProduct(product_);
     problem_->transposed_times(cotangent_, back_);
@@ -382,7 +386,7 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     }
     column_norms = column_norms.cwiseSqrt().eval();
   }
-  double to_edge(const Vector& p, double radius) const {
+  double to_edge(const Eigen::VectorXd& p, double radius) const {
     const double dd = direction_.squaredNorm(), pd = p.dot(direction_), pp = p.squaredNorm();
     const double gap = std::max(0.0, radius * radius - pp), root = std::sqrt(pd * pd + dd * gap);
     return dd > 0 ? (pd > 0 ? gap / (pd + root) : (root - pd) / dd) : 0.0;
@@ -390,8 +394,8 @@ class ConjugateGradientModel : public QuadraticModel<S> {
 
   ResidualProblem* problem_ = nullptr;
   double first_ = -1;
-  Matrix none_;
-  Vector row_scale_, cotangent_, product_, back_, scaled_back_, mask_, rest_, direction_;
+  Eigen::MatrixXd none_;
+  Eigen::VectorXd row_scale_, cotangent_, product_, back_, scaled_back_, mask_, rest_, direction_;
 };
 
 }  // namespace grove::optim::detail

@@ -18,12 +18,12 @@ namespace grove::optim::detail {
 /// All that statistics need to know of a fit.
 struct FitStatistics {
   std::vector<std::string> names;  ///< of all params
-  Vector estimates;
+  Eigen::VectorXd estimates;
   std::vector<Eigen::Index> free;  ///< places of the params that varied
   std::vector<bool> at_bound;      ///< of those
-  Vector residuals;
-  Vector weights;
-  Matrix jacobian;  ///< residuals × free params
+  Eigen::VectorXd residuals;
+  Eigen::VectorXd weights;
+  Eigen::MatrixXd jacobian;  ///< residuals × free params
   RobustLoss loss;
   bool absolute_weights = false;
 };
@@ -42,24 +42,24 @@ std::vector<Eigen::Index> inner_params(const FitStatistics& fit) {
 /// NaN.
 template <class S>
 struct InverseInformation {
-  Matrix inverse;
+  Eigen::MatrixXd inverse;
   std::vector<bool> determined;
   Eigen::Index rank = 0;
 
   InverseInformation(const FitStatistics& fit, const std::vector<Eigen::Index>& inner) {
     const auto n = static_cast<Eigen::Index>(inner.size());
-    Matrix columns = fit.weights.cwiseSqrt().asDiagonal() * fit.jacobian(Eigen::all, inner);
-    Vector norms = columns.colwise().norm();
+    Eigen::MatrixXd columns = fit.weights.cwiseSqrt().asDiagonal() * fit.jacobian(Eigen::all, inner);
+    Eigen::VectorXd norms = columns.colwise().norm();
     for (Eigen::Index j = 0; j < n; ++j) columns.col(j) /= norms(j) > 0 ? norms(j) : 1.0;
     const Eigen::Index k = std::min(columns.rows(), n);
     const double tolerance = rank_tolerance(columns.rows(), n);
     if (columns.rows() > n && n > 0) {
-      const Eigen::HouseholderQR<Matrix> qr(columns);
-      columns = Matrix(qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>());
+      const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns);
+      columns = Eigen::MatrixXd(qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>());
     }
-    Matrix rotations;
+    Eigen::MatrixXd rotations;
     orthogonalize<S>(columns, rotations);
-    const Vector squares = columns.colwise().squaredNorm();
+    const Eigen::VectorXd squares = columns.colwise().squaredNorm();
     const double largest = n > 0 ? squares.maxCoeff() : 0.0;
     inverse.setZero(n, n);
     determined.assign(inner.size(), true);
@@ -122,9 +122,9 @@ double variance_factor(const FitStatistics& fit, Eigen::Index params) {
 }
 
 template <class S>
-Matrix covariance(const FitStatistics& fit) {
+Eigen::MatrixXd covariance(const FitStatistics& fit) {
   const auto n = fit.estimates.size();
-  Matrix all = Matrix::Zero(n, n);
+  Eigen::MatrixXd all = Eigen::MatrixXd::Zero(n, n);
   const auto place = [&](Eigen::Index k) { return fit.free[static_cast<std::size_t>(k)]; };
   for (std::size_t k = 0; k < fit.free.size(); ++k) {
     if (k < fit.at_bound.size() && !fit.at_bound[k]) continue;

@@ -49,7 +49,7 @@ class TreeProblem : public ResidualProblem {
 
   void vary(std::vector<Eigen::Index> free) { free_ = std::move(free); }
 
-  void residuals(const Vector& x, Vector& r) override {
+  void residuals(const Eigen::VectorXd& x, Eigen::VectorXd& r) override {
     put(x);
     std::apply(
         [&](const auto&... args) {
@@ -64,7 +64,7 @@ class TreeProblem : public ResidualProblem {
     flatten_value(r);
   }
 
-  void jacobian(const Vector& x, Matrix& j) override {
+  void jacobian(const Eigen::VectorXd& x, Eigen::MatrixXd& j) override {
     put(x);
     if constexpr (std::is_same_v<S, double>) {
       if (free_.size() == static_cast<std::size_t>(all_.size())) return all_columns(j);
@@ -75,7 +75,7 @@ class TreeProblem : public ResidualProblem {
       j.col(static_cast<Eigen::Index>(k)) = full_.col(free_[k]).template cast<double>();
   }
 
-  void linearize(const Vector& x) override {
+  void linearize(const Eigen::VectorXd& x) override {
     put(x);
     if constexpr (is_matrix_free<F>) {
       std::apply(
@@ -86,7 +86,7 @@ class TreeProblem : public ResidualProblem {
           args_);
     }
   }
-  void times(const Vector& direction, Vector& product) override {
+  void times(const Eigen::VectorXd& direction, Eigen::VectorXd& product) override {
     if constexpr (is_matrix_free<F>) {
       P tangents = tree::zeros_like(params_);
       Eigen::Matrix<S, Eigen::Dynamic, 1> all = Eigen::Matrix<S, Eigen::Dynamic, 1>::Zero(all_.size());
@@ -101,7 +101,7 @@ class TreeProblem : public ResidualProblem {
           args_);
     }
   }
-  void transposed_times(const Vector& cotangent, Vector& product) override {
+  void transposed_times(const Eigen::VectorXd& cotangent, Eigen::VectorXd& product) override {
     if constexpr (is_matrix_free<F>) {
       R cotangents = value_;
       tree::unflatten_into(cotangent.template cast<S>().eval(), cotangents);
@@ -117,7 +117,7 @@ class TreeProblem : public ResidualProblem {
   }
 
   /// The params with x in the places that vary.
-  const P& put(const Vector& x) {
+  const P& put(const Eigen::VectorXd& x) {
     for (std::size_t k = 0; k < free_.size(); ++k) all_(free_[k]) = static_cast<S>(x(static_cast<Eigen::Index>(k)));
     tree::unflatten_into(all_, params_);
     return params_;
@@ -126,7 +126,7 @@ class TreeProblem : public ResidualProblem {
   R& value() { return value_; }
 
  private:
-  void flatten_value(Vector& r) {
+  void flatten_value(Eigen::VectorXd& r) {
     if (count_ >= 0 && tree::size(value_) != count_) {
       throw StructureError(fill("least_squares: there were {} residuals at the start and there are {} now",
                                 {count_, tree::size(value_)}));

@@ -14,9 +14,9 @@ namespace grove::optim::detail {
 template <class S>
 class Weighing {
  public:
-  Weighing(RobustLoss loss, Vector weights) : loss_(loss), roots_(weights.cwiseSqrt()) {}
+  Weighing(RobustLoss loss, Eigen::VectorXd weights) : loss_(loss), roots_(weights.cwiseSqrt()) {}
 
-  double cost(const Vector& r) const {
+  double cost(const Eigen::VectorXd& r) const {
     if (loss_.is_linear()) return 0.5 * r.cwiseProduct(roots_).squaredNorm();
     const double square = loss_.scale() * loss_.scale();
     double sum = 0;
@@ -26,7 +26,7 @@ class Weighing {
 
   /// Where the loss bends down, as beyond the inliers, the model keeps a thousandth of the weight, so that it is never
   /// concave.
-  void scale(const Vector& r, Vector& row_scale, Vector& scaled) const {
+  void scale(const Eigen::VectorXd& r, Eigen::VectorXd& row_scale, Eigen::VectorXd& scaled) const {
     row_scale = roots_;
     scaled = r.cwiseProduct(roots_);
     if (loss_.is_linear()) return;
@@ -40,12 +40,12 @@ class Weighing {
   }
 
  private:
-  double z(const Vector& r, Eigen::Index i) const {
+  double z(const Eigen::VectorXd& r, Eigen::Index i) const {
     const double x = r(i) * roots_(i) / loss_.scale();
     return x * x;
   }
   RobustLoss loss_;
-  Vector roots_;
+  Eigen::VectorXd roots_;
 };
 
 }  // namespace grove::optim::detail
