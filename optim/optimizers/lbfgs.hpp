@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@
 
 namespace grove::optim {
 
-/// Step count, params and updates of the last call, and the remembered differences of both with their weights.
+/// Step count, params and updates of the last call, the remembered differences of both with their weights, and the
+/// diagonal of the initial matrix where it is not a multiple of the identity.
 template <class P>
 struct ScaleByLBFGSState {
   std::int64_t count;
@@ -26,6 +28,7 @@ struct ScaleByLBFGSState {
   std::vector<P> diff_params_memory;
   std::vector<P> diff_updates_memory;
   Eigen::Array<detail::accumulator_t<P>, Eigen::Dynamic, 1> weights_memory;
+  std::optional<P> metric{};
 
   template <class Params>
   void check_fits(const Params& tree_of_params) const {
@@ -48,7 +51,7 @@ struct ScaleByLbfgs {
     const P zero = detail::zeros_like(params);
     const std::vector<P> memory(static_cast<std::size_t>(memory_size), zero);
     using Weights = decltype(ScaleByLBFGSState<P>::weights_memory);
-    return {0, zero, zero, memory, memory, Weights::Zero(memory_size)};
+    return {0, zero, zero, memory, memory, Weights::Zero(memory_size), std::nullopt};
   }
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
@@ -77,6 +80,10 @@ struct ScaleByLbfgs {
     }
     detail::for_each_leaf(
         extra, [&](std::size_t, auto&& u) { u = detail::in_scalar_of(u, initial) * u; }, updates);
+    if (state.metric) {
+      detail::for_each_leaf(
+          extra, [](std::size_t, auto&& u, const auto& m) { u = m * u; }, updates, *state.metric);
+    }
     for (std::int64_t age = size - 1; age >= 0; --age) {
       const std::size_t i = slot(age);
       const A weight = state.weights_memory(static_cast<Eigen::Index>(i));
@@ -91,17 +98,16 @@ struct ScaleByLbfgs {
   template <class A, class U, class S, class P, class E>
   A remember(const U& updates, S& state, const P& params, const E& extra) const {
     using std::sqrt;
-    if (detail::should_forget(extra)) {
-      state.count = 0;
-      state.weights_memory.setZero();
-      // A first step as long as the params, whatever the units of the loss: the search makes it fit.
-      const A norm = A(sqrt(detail::squared_norm(extra, updates))), size = A(sqrt(detail::squared_norm(extra, params)));
-      return norm > 0 ? A((size > 0 ? size : A(1)) / norm) : A(1);
-    }
+    if (detail::should_forget(extra)) return start_over<A>(updates, state, params, extra);
     if (state.count == 0) {
       if (!scale_init_precond) return A(1);
       const A norm = A(sqrt(detail::squared_norm(extra, updates)));
-      return detail::min_scalar(A(1), A(1 / norm));
+      const A scale = detail::min_scalar(A(1), A(1 / norm));
+      if constexpr (detail::HasSearchReport<E>) {
+        if (detail::has_listener(extra))
+          return detail::min_scalar(scale, A(1 / largest_change(updates, params, extra)));
+      }
+      return scale;
     }
     const auto newest = static_cast<std::size_t>((state.count - 1) % memory_size);
     detail::for_each_leaf(
@@ -115,7 +121,7 @@ struct ScaleByLbfgs {
     const A curvature = A(detail::dot(extra, state.diff_updates_memory[newest], state.diff_params_memory[newest]));
     A& weight = state.weights_memory(static_cast<Eigen::Index>(newest));
     weight = curvature == 0 ? A(0) : A(1 / curvature);
-    const A squares = A(detail::squared_norm(extra, state.diff_updates_memory[newest]));
+    const A squares = A(in_metric(extra, state.diff_updates_memory[newest], state.metric));
     if (!keep_negative_curvature && !(curvature > 0)) {
       weight = A(0);
       // What is left of such a pair is how long a step changes the gradient by its own size.
@@ -124,6 +130,59 @@ struct ScaleByLbfgs {
     }
     if (!scale_init_precond) return A(1);
     return squares > 0 ? A(curvature / squares) : A(1);
+  }
+
+  /// Drops the memory. From now on each parameter is measured by its own size, and the first trial changes them as a
+  /// whole by that; so it does not matter in which units loss and params are.
+  template <class A, class U, class S, class P, class E>
+  A start_over(const U& updates, S& state, const P& params, const E& extra) const {
+    using std::sqrt;
+    state.count = 0;
+    state.weights_memory.setZero();
+    if (!state.metric) state.metric = params;
+    detail::for_each_leaf(
+        extra,
+        [](std::size_t, auto&& m, const auto& p) {
+          const double mean = detail::plain(detail::squared_norm_of(p)) / count_of(p);
+          m = detail::select(p == 0, 0 * p + detail::in_scalar_of(p, mean > 0 ? mean : 1.0), p * p);
+        },
+        *state.metric, params);
+    const A squares = A(in_metric(extra, updates, state.metric));
+    return squares > 0 ? A(1 / sqrt(squares)) : A(1);
+  }
+
+  /// The largest of |u/p| over the parameters that are not zero.
+  template <class U, class P, class E>
+  static double largest_change(const U& updates, const P& params, const E& extra) {
+    double largest = 0;
+    detail::for_each_leaf(
+        extra,
+        [&](std::size_t, const auto& u, const auto& p) {
+          largest = std::max(largest, detail::plain(detail::largest_of(detail::select(p == 0, 0 * u, u / p))));
+        },
+        updates, params);
+    return largest;
+  }
+
+  template <class View>
+  static double count_of(const View& x) {
+    if constexpr (detail::HasElements<View>) {
+      return static_cast<double>(x.rows() * x.cols());
+    } else {
+      return 1;
+    }
+  }
+
+  /// Σ metric·t².
+  template <class E, class T, class P>
+  static auto in_metric(const E& extra, const T& t, const std::optional<P>& metric) {
+    using A = detail::accumulator_t<P>;
+    if (!metric) return A(detail::squared_norm(extra, t));
+    A sum(0);
+    detail::for_each_leaf(
+        extra, [&](std::size_t, const auto& x, const auto& m) { sum = sum + A(detail::sum_of(m * x * x)); }, t,
+        *metric);
+    return sum;
   }
 
   template <class E, class U, class A, class P>
@@ -139,6 +198,9 @@ struct ScaleByLbfgs {
 ///
 /// Pairs of params and gradients along which the loss curves down are left out, unless `keep_negative_curvature` asks
 /// for optax's behaviour; they only set the length of the first trial. If the params did not move the scale is 1.
+/// In `minimize` the first trial of all changes no parameter by more than its own size (but zeros), and where the
+/// descent fails or crawls the memory is dropped, and the initial matrix measures each parameter by its size from then
+/// on.
 /// Throws: HyperparameterError if memory_size < 1.
 /// Source: Liu & Nocedal 1989; Nocedal & Wright 2006, Algorithm 7.4
 inline auto scale_by_lbfgs(ScaleByLbfgs options = {}) {

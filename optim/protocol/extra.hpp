@@ -216,10 +216,17 @@ void report_search(const E& extra, bool failed) {
   }
 }
 
+/// Whether somebody, as `minimize`, wants to know how a linesearch ended.
+template <class E>
+bool has_listener(const E& extra) {
+  if constexpr (HasSearchReport<E>) return extra.search_report != nullptr;
+  return false;
+}
+
 /// Whether links that remember earlier steps of the descent are to start over.
 template <class E>
 bool should_forget(const E& extra) {
-  if constexpr (HasSearchReport<E>) return extra.search_report != nullptr && extra.search_report->forget;
+  if constexpr (HasSearchReport<E>) return has_listener(extra) && extra.search_report->forget;
   return false;
 }
 

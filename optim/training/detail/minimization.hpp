@@ -51,6 +51,7 @@ struct MinimizeRun {
   double best_score = std::numeric_limits<double>::infinity();
   Patience patience = {};
   Standstill standstill = {};
+  Crawl crawl = {};
   bool searching = false;  // whether the last step was a search
   bool found = false;      // whether a search of this epoch found a way down
   bool forget = false;     // whether the next step is one without memory
@@ -198,6 +199,7 @@ class Minimization {
     if (progress && !run_.standstill.is_long()) {
       if (descending) run_.level = run_.params;
       if (run_.step > 0) run_.fresh = false;
+      if (descending && run_.crawl.is_noticed(value)) run_.forget = true;
     } else if (run_.standstill.is_due() || run_.standstill.is_long()) {
       if (outlook(objective_.grads).is_minimum(epsilon)) {
         reason_ = StopReason::at_rounding;

@@ -54,6 +54,22 @@ struct Standstill {
   void start_over() { steps = 0; }
 };
 
+/// Notices that the loss falls, but hardly: by less than a tenth in some hundred steps; a tree.
+struct Crawl {
+  double value = std::numeric_limits<double>::infinity();
+  std::int64_t steps = 0;
+  std::int64_t due = 200;
+
+  bool is_noticed(double now) {
+    if (++steps < due) return false;
+    const bool slow = value - now < 0.1 * std::abs(value);
+    value = now;
+    steps = 0;
+    if (slow) due *= 2;
+    return slow;
+  }
+};
+
 /// Notices that the loss, or what is measured instead, did not improve for a while; a tree.
 struct Patience {
   double reference = std::numeric_limits<double>::infinity();

@@ -29,6 +29,7 @@ enum class Kind {
   raised_tail,
   logistic,
   box_bod,
+  lopsided,
   constant,
   not_a_number,
   infinite,
@@ -72,10 +73,12 @@ struct Loss {
         return 1.0 + exp(-p(0));
       case Kind::logistic:
         return log(1.0 + exp(-p(0))) + 0.01 * square(p(0));
-      case Kind::box_bod: {
+      case Kind::box_bod:
+      case Kind::lopsided: {
+        const double million = kind == Kind::lopsided ? 1e6 : 1, thousandth = kind == Kind::lopsided ? 1e-3 : 1;
         const Eigen::ArrayXd x = (Eigen::ArrayXd(6) << 1, 2, 3, 5, 7, 10).finished();
         const Eigen::ArrayXd y = (Eigen::ArrayXd(6) << 109, 149, 149, 191, 213, 224).finished();
-        return sum(square(p(0) * (1.0 - exp(-p(1) * x)) - y));
+        return sum(square(million * p(0) * (1.0 - exp(-thousandth * p(1) * x)) - y));
       }
       case Kind::constant:
         return 0.0 * p(0) + 5.0;
@@ -219,6 +222,13 @@ TEST_CASE("lbfgs reaches a well from its concave rim") {
       }
     }
   }
+}
+
+TEST_CASE("parameters of very different size need no scaling by hand") {
+  // As BoxBOD with its first parameter in millions and its second in thousandths.
+  const auto fit = run({Kind::lopsided}, at(100e-6, 0.75e3), lbfgs(), {.max_steps = 3000});
+  CHECK(fit.value == Approx(1168.0088766).epsilon(1e-9));
+  CHECK(fit.converged());
 }
 
 TEST_CASE("a plateau is not called converged") {
