@@ -231,6 +231,7 @@ class NormalModel : public QuadraticModel<S> {
     image_.noalias() = gram_ * region.offset;
     image_ += gradient;
     scaled_gram_.resize(n, n);
+    along_.resize(n);
     scaled_gradient_.resize(n);
     for (Eigen::Index j = 0; j < n; ++j) {
       const Eigen::Index b = region.free[static_cast<std::size_t>(j)];
@@ -253,7 +254,8 @@ class NormalModel : public QuadraticModel<S> {
     }
     step.limited = !factored || scaled_step_.norm() > region.radius;
     if (step.limited && method == TrustRegionMethod::dogleg && factored) {
-      dogleg<S>(scaled_gradient_, scaled_gradient_.dot(scaled_gram_ * scaled_gradient_), region.radius, scaled_step_);
+      along_.noalias() = scaled_gram_ * scaled_gradient_;
+      dogleg<S>(scaled_gradient_, scaled_gradient_.dot(along_), region.radius, scaled_step_);
     } else {
       for (int i = 0; i < 60 && (scaled_step_.size() != n || scaled_step_.norm() > 1.05 * region.radius); ++i) {
         lambda = larger(lambda, region.radius);
@@ -278,14 +280,16 @@ class NormalModel : public QuadraticModel<S> {
       scaled_step_.resize(0);
       return scaled_gradient_.size() == 0;
     }
-    scaled_step_ = -cholesky_.solve(scaled_gradient_);
+    scaled_step_ = -scaled_gradient_;
+    cholesky_.solveInPlace(scaled_step_);
     return true;
   }
   /// A step of Newton's method on 1/‖p(λ)‖.
   double larger(double lambda, double radius) {
     if (scaled_step_.size() == 0) return 10 * lambda;
     const double length = scaled_step_.norm();
-    along_ = cholesky_.solve(scaled_step_);
+    along_ = scaled_step_;
+    cholesky_.solveInPlace(along_);
     const double slope = scaled_step_.dot(along_);
     return lambda + (length / radius - 1) * length * length / slope;
   }

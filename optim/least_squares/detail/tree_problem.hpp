@@ -80,8 +80,12 @@ class TreeProblem : public ResidualProblem {
     if constexpr (is_matrix_free<F>) {
       std::apply(
           [&](const auto&... args) {
-            auto pullback = vjp(std::cref(f_.residuals))(params_, args...).pullback;
-            pull_back_ = [pullback](const R& cotangent) mutable { return pullback(cotangent); };
+            auto [value, pullback] = vjp(std::cref(f_.residuals))(params_, args...);
+            pull_back_ = [seeds = std::move(value),
+                          pull = std::move(pullback)](const Eigen::Matrix<S, Eigen::Dynamic, 1>& cotangent) mutable {
+              tree::unflatten_into(cotangent, seeds);
+              return tree::flatten(pull(seeds));
+            };
           },
           args_);
     }
@@ -103,9 +107,7 @@ class TreeProblem : public ResidualProblem {
   }
   void transposed_times(const Eigen::VectorXd& cotangent, Eigen::VectorXd& product) override {
     if constexpr (is_matrix_free<F>) {
-      R cotangents = value_;
-      tree::unflatten_into(cotangent.template cast<S>().eval(), cotangents);
-      const auto gradient = tree::flatten(pull_back_(cotangents));
+      const Eigen::Matrix<S, Eigen::Dynamic, 1> gradient = pull_back_(cotangent.template cast<S>());
       product.resize(static_cast<Eigen::Index>(free_.size()));
       for (std::size_t k = 0; k < free_.size(); ++k)
         product(static_cast<Eigen::Index>(k)) = static_cast<double>(gradient(free_[k]));
@@ -168,7 +170,8 @@ class TreeProblem : public ResidualProblem {
   grove::detail::dense<S> full_;
   R value_{};
   Eigen::Index count_ = -1;
-  std::function<P(const R&)> pull_back_;
+  using Flat = Eigen::Matrix<S, Eigen::Dynamic, 1>;
+  std::function<Flat(const Flat&)> pull_back_;
 };
 
 }  // namespace grove::optim::detail

@@ -6,6 +6,7 @@
 #include <new>
 #include <vector>
 
+#include "optim/least_squares/least_squares.hpp"
 #include "optim/optimizers/adafactor.hpp"
 #include "optim/optimizers/adamw.hpp"
 #include "optim/optimizers/lamb.hpp"
@@ -125,4 +126,28 @@ TEST_CASE("steps on several threads allocate nothing") {
 TEST_CASE("update and apply_updates allocate nothing when everything is moved") {
   CHECK(allocations_of_updates(adam(0.1)) == 0);
   CHECK(allocations_of_updates(chain(clip_by_global_norm(1.0), lion(0.1))) == 0);
+}
+
+TEST_CASE("steps of least_squares allocate nothing after the first") {
+  const Eigen::ArrayXd t = Eigen::ArrayXd::LinSpaced(30, 0, 3), y = 2.5 * (-1.3 * t).exp() + 0.1 * (9 * t).sin();
+  const auto residuals = [](const auto& p, const Eigen::ArrayXd& at, const Eigen::ArrayXd& data) {
+    return p(0) * exp(-p(1) * at) + p(2) - data;
+  };
+  const Eigen::Vector3d start(30, 9, 4);
+  const auto allocations_of_steps = [&](LinearSolver solver, TrustRegionMethod method, std::int64_t steps) {
+    const std::size_t before = allocations;
+    const auto fit = least_squares(
+        residuals, start,
+        {.max_steps = steps, .step_tolerance = 0, .method = method, .solver = solver, .lower = -100.0, .upper = 100.0},
+        t, y);
+    const std::size_t made = allocations - before;
+    CHECK(fit.steps == steps);
+    return made;
+  };
+  for (const TrustRegionMethod method : {TrustRegionMethod::levenberg_marquardt, TrustRegionMethod::dogleg}) {
+    for (const LinearSolver solver : {LinearSolver::svd, LinearSolver::normal}) {
+      allocations_of_steps(solver, method, 2);
+      CHECK(allocations_of_steps(solver, method, 2) == allocations_of_steps(solver, method, 7));
+    }
+  }
 }
