@@ -135,12 +135,6 @@ TEST_CASE("callbacks see every step and may stop") {
   std::remove("minimize_test.csv");
 }
 
-TEST_CASE("the progress line has a title, if one is given") {
-  const Progress now{.step = 3, .max_steps = 100, .value = 0.5, .gradient_norm = 0.125, .seconds = 2};
-  CHECK(detail::progress_text("warm-up", now) == "warm-up: step 3/100  loss 0.5  |gradient| 0.125  2.0 s");
-  CHECK(detail::progress_text("", now) == "step 3/100  loss 0.5  |gradient| 0.125  2.0 s");
-}
-
 TEST_CASE("minimize rejects options out of range") {
   const Problem problem;
   CHECK_THROWS_WITH(minimize(loss, problem.start, sgd(0.1), {.accumulate = 0}, problem.x, problem.y),
