@@ -6,6 +6,7 @@
 #include <models/data/split.hpp>
 #include <models/data/standardize.hpp>
 #include <models/data/table.hpp>
+#include <models/densities.hpp>
 #include <models/exponential_decay.hpp>
 #include <models/figures/box.hpp>
 #include <models/figures/figure.hpp>

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "autodiff/operations/arrangement/gather.hpp"
+#include "autodiff/operations/arrangement/interpolate.hpp"
 #include "autodiff/operations/arrangement/join.hpp"
+#include "autodiff/operations/arrangement/order.hpp"
 #include "autodiff/operations/arrangement/reverse.hpp"
 #include "autodiff/operations/custom/custom_jvp.hpp"
 #include "autodiff/operations/custom/custom_vjp.hpp"
@@ -15,7 +17,7 @@
 #include "autodiff/operations/linear_algebra/factors.hpp"
 #include "autodiff/operations/linear_algebra/linear_algebra.hpp"
 #include "autodiff/operations/linear_algebra/sparse.hpp"
-#include "autodiff/operations/reductions/cumsum.hpp"
+#include "autodiff/operations/reductions/cumulative.hpp"
 #include "autodiff/operations/reductions/extremes.hpp"
 #include "autodiff/operations/reductions/reductions.hpp"
 #include "autodiff/operations/reductions/softmax.hpp"

@@ -38,6 +38,18 @@ constexpr auto value_without_derivative(const T& x) {
   }
 }
 
+/// The number below variables and forward-mode numbers.
+template <class T>
+auto innermost_value(const T& x) {
+  if constexpr (is_var<T>) {
+    return innermost_value(x.value());
+  } else if constexpr (is_dual<T>) {
+    return innermost_value(x.value);
+  } else {
+    return x;
+  }
+}
+
 /// The same as a number of the same type, a constant.
 template <class T>
 constexpr T without_derivative(const T& x) {

@@ -32,6 +32,19 @@ auto log_sigmoid(X&& x) {
 }
 
 namespace detail {
+struct SoftplusInverse : Row {
+  static auto value(const auto& y) { return y == y + 1 ? y : y + Log1mexp::value(-y); }
+  static auto slope(const auto& y, const auto&) { return -1 / elementwise(Expm1{}, -y); }
+};
+}  // namespace detail
+
+/// The x of which softplus is y > 0, ln(eʸ - 1) without overflow: where positive params start.   slope 1/(1 - e⁻ʸ)
+template <detail::Operand Y>
+auto softplus_inverse(Y&& y) {
+  return detail::elementwise(detail::SoftplusInverse{}, std::forward<Y>(y));
+}
+
+namespace detail {
 struct Relu : Row {
   static auto value(const auto& x) { return x <= 0 ? constant(x, 0) : x; }
   static auto slope(const auto& x, const auto&) {

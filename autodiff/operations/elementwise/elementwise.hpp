@@ -5,6 +5,7 @@
 
 #include "autodiff/engine/fusion/arithmetic_rows.hpp"
 #include "autodiff/operations/elementwise/activation.hpp"
+#include "autodiff/operations/elementwise/cmath.hpp"
 #include "autodiff/operations/elementwise/exponential.hpp"
 #include "autodiff/operations/elementwise/power.hpp"
 #include "autodiff/operations/elementwise/selection.hpp"

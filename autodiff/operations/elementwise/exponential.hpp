@@ -124,6 +124,22 @@ auto log1p(X&& x) {
 }
 
 namespace detail {
+struct Log1mexp : Row {
+  static auto value(const auto& x) {
+    using std::exp, std::expm1, std::log, std::log1p;
+    return x > -std::numbers::ln2 ? log(-expm1(x)) : log1p(-exp(x));
+  }
+  static auto slope(const auto& x, const auto&) { return -1 / elementwise(Expm1{}, -x); }
+};
+}  // namespace detail
+
+/// ln(1 - eˣ) for x <= 0, exact at both ends (Mächler 2012); NaN above.   slope -1/(e⁻ˣ - 1), infinite at 0
+template <detail::Operand X>
+auto log1mexp(X&& x) {
+  return detail::elementwise(detail::Log1mexp{}, std::forward<X>(x));
+}
+
+namespace detail {
 struct Xlogy : Row {
   static constexpr const char* name = "xlogy";
   static auto value(const auto& a, const auto& b) {

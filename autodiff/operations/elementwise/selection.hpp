@@ -85,6 +85,26 @@ auto round(X&& x) {
 }
 
 namespace detail {
+struct Rint : StepRow {
+  static auto value(const auto& x) {
+    using std::rint;
+    return rint(x);
+  }
+};
+}  // namespace detail
+
+/// The nearest whole number, the even one of two.   slope 0
+template <detail::Operand X>
+auto rint(X&& x) {
+  return detail::elementwise(detail::Rint{}, std::forward<X>(x));
+}
+/// rint by its other name.
+template <detail::Operand X>
+auto nearbyint(X&& x) {
+  return grove::rint(std::forward<X>(x));
+}
+
+namespace detail {
 struct Trunc : StepRow {
   static auto value(const auto& x) {
     using std::trunc;
@@ -161,6 +181,24 @@ struct Fmod : Row {
 template <detail::Operand A, detail::Operand B>
 auto fmod(A&& a, B&& b) {
   return detail::elementwise(detail::Fmod{}, std::forward<A>(a), std::forward<B>(b));
+}
+
+namespace detail {
+struct Remainder : Row {
+  static constexpr const char* name = "remainder";
+  static auto value(const auto& a, const auto& b) {
+    using std::remainder;
+    return remainder(a, b);
+  }
+  static auto slope_a(const auto& a, const auto& b, const auto& y) { return Fmod::slope_a(a, b, y); }
+  static auto slope_b(const auto& a, const auto& b, const auto& y) { return Fmod::slope_b(a, b, y); }
+};
+}  // namespace detail
+
+/// a - n·b with n the whole number nearest to a/b, the even one of two.   slopes 1, -n; the jumps are not seen
+template <detail::Operand A, detail::Operand B>
+auto remainder(A&& a, B&& b) {
+  return detail::elementwise(detail::Remainder{}, std::forward<A>(a), std::forward<B>(b));
 }
 
 }  // namespace grove

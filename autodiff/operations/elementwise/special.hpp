@@ -110,4 +110,20 @@ auto lgamma(X&& x) {
   return detail::elementwise(detail::Lgamma{}, std::forward<X>(x));
 }
 
+namespace detail {
+struct Tgamma : Row {
+  static auto value(const auto& x) {
+    using std::tgamma;
+    return tgamma(x);
+  }
+  static auto slope(const auto& x, const auto& y) { return y * elementwise(Digamma{}, x); }
+};
+}  // namespace detail
+
+/// Γ(x).   slope Γ(x) ψ(x)
+template <detail::Operand X>
+auto tgamma(X&& x) {
+  return detail::elementwise(detail::Tgamma{}, std::forward<X>(x));
+}
+
 }  // namespace grove

@@ -17,7 +17,7 @@ struct SoftmaxOf {
     const S sum = y.sum();
     y = y / sum;
   }
-  static void pullback(const auto& y, const auto& y_bar, auto&& x_bar) {
+  static void pullback(const auto&, const auto& y, const auto& y_bar, auto&& x_bar) {
     using S = scalar_of<decltype(y)>;
     const S mean = (y_bar * y).sum();
     x_bar += y * (y_bar - mean);
@@ -37,7 +37,7 @@ struct LogSoftmaxOf {
     const S shift = log(sum);
     y = y - shift;
   }
-  static void pullback(const auto& y, const auto& y_bar, auto&& x_bar) {
+  static void pullback(const auto&, const auto& y, const auto& y_bar, auto&& x_bar) {
     using S = scalar_of<decltype(y)>;
     const S sum = y_bar.sum();
     x_bar += y_bar - y.exp() * sum;

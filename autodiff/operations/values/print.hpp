@@ -7,22 +7,6 @@
 #include "autodiff/operations/values/value_of.hpp"
 
 namespace grove {
-namespace detail {
-
-/// The number below variables and forward-mode numbers.
-template <class T>
-auto innermost_value(const T& x) {
-  if constexpr (is_var<T>) {
-    return innermost_value(x.value());
-  } else if constexpr (is_dual<T>) {
-    return innermost_value(x.value);
-  } else {
-    return x;
-  }
-}
-
-}  // namespace detail
-
 template <detail::ActiveDense X>
 std::ostream& operator<<(std::ostream& out, const X& x) {
   return out << value_of(x);

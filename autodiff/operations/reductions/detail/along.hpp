@@ -12,8 +12,8 @@ void on_slices(const F& f, First&& first, Blocks&&... blocks) {
   for (Index k = 0; k < n; ++k) f(slice<ByRows>(first, k), slice<ByRows>(blocks, k)...);
 }
 
-/// y = f(x) for an operation with value(x, y) and pullback(y, y_bar, x_bar), all Eigen arrays; `apply(g, blocks…)` runs
-/// g on the parts that belong together.
+/// y = f(x) for an operation with value(x, y) and pullback(x, y, y_bar, x_bar), all Eigen arrays; `apply(g, blocks…)`
+/// runs g on the parts that belong together.
 template <class Operation, class X, class Apply>
 auto map_blocks(const X& x, const Apply& apply) {
   const auto value = [](const auto& a, auto&& b) { Operation::value(a, b); };
@@ -23,8 +23,9 @@ auto map_blocks(const X& x, const Apply& apply) {
     apply(value, h.array_map(), writable_array(y));
     if (y.is_active()) {
       record(y, [h, y, apply](auto&) {
-        apply([](const auto& a, const auto& a_bar, auto&& b_bar) { Operation::pullback(a, a_bar, b_bar); },
-              y.array_map(), y.adjoint_array(), h.adjoint_array());
+        apply([](const auto& a, const auto& b, const auto& b_bar,
+                 auto&& a_bar) { Operation::pullback(a, b, b_bar, a_bar); },
+              h.array_map(), y.array_map(), y.adjoint_array(), h.adjoint_array());
       });
     }
     return y;

@@ -15,6 +15,9 @@ const UnaryRow rows[] = {
         "softplus", [](const auto& x) { return softplus(x); }, [](double x) { return std::log(1 + std::exp(x)); }, -4,
         5),
     unary(
+        "softplus_inverse", [](const auto& x) { return softplus_inverse(x); },
+        [](double x) { return std::log(std::exp(x) - 1); }, 0.2, 5),
+    unary(
         "log_sigmoid", [](const auto& x) { return log_sigmoid(x); },
         [](double x) { return -std::log(1 + std::exp(-x)); }, -4, 5),
     unary(

@@ -26,6 +26,9 @@ const UnaryRow rows[] = {
     unary(
         "log1p", [](const auto& x) { return log1p(x); }, [](double x) { return std::log(1 + x); }, -0.7, 3),
     unary(
+        "log1mexp", [](const auto& x) { return log1mexp(x); }, [](double x) { return std::log(1 - std::exp(x)); }, -3,
+        -0.2),
+    unary(
         "logistic", [](const auto& x) { return logistic(x); }, [](double x) { return 0.5 + 0.5 * std::tanh(x / 2); },
         -4, 4),
     unary(

@@ -22,6 +22,8 @@ const UnaryRow rows[] = {
     unary(
         "round", [](const auto& x) { return round(x); }, [](double x) { return std::round(x); }, -2.1, 3),
     unary(
+        "rint", [](const auto& x) { return rint(x); }, [](double x) { return std::rint(x); }, -2.1, 3),
+    unary(
         "trunc", [](const auto& x) { return trunc(x); }, [](double x) { return std::trunc(x); }, -2.1, 3),
     unary(
         "clamp", [](const auto& x) { return clamp(x, -0.5, 1); }, [](double x) { return std::clamp(x, -0.5, 1.0); },
@@ -48,6 +50,9 @@ const BinaryRow binary_rows[] = {
     binary(
         "fmod", [](const auto& a, const auto& b) { return fmod(a, b); },
         [](double a, double b) { return std::fmod(a, b); }, 8.1, 8.9, 3.05, 3.95),
+    binary(
+        "remainder", [](const auto& a, const auto& b) { return remainder(a, b); },
+        [](double a, double b) { return std::remainder(a, b); }, 8.1, 8.9, 3.05, 3.2),
 };
 
 TEST_CASE("signs, steps, bounds and remainders have the right values and slopes for every kind of operand") {

@@ -21,6 +21,8 @@ const UnaryRow rows[] = {
     unary(
         "lgamma", [](const auto& x) { return lgamma(x); }, [](double x) { return std::log(std::tgamma(x)); }, 0.5, 6),
     unary(
+        "tgamma", [](const auto& x) { return tgamma(x); }, [](double x) { return std::exp(std::lgamma(x)); }, 0.5, 4),
+    unary(
         "lgamma of negative numbers", [](const auto& x) { return lgamma(x); },
         [](double x) { return std::log(std::abs(std::tgamma(x))); }, -1.7, -1.3),
     unary(
