@@ -22,15 +22,18 @@ inline constexpr HasAux has_aux{};
 
 namespace detail {
 
+template <std::size_t First, std::size_t...>
+inline constexpr std::size_t first_of = First;
+
 template <bool Aux, std::size_t... I, class F, class... Args>
 auto value_and_grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
   const auto tied = std::tie(args...);
   using Tuple = std::tuple<Args...>;
-  using S = scalar_t<std::tuple_element_t<std::get<0>(std::tuple(I...)), Tuple>>;
+  using S = innermost_scalar_t<std::tuple_element_t<first_of<I...>, Tuple>, Args...>;
   S value{};
   if constexpr (sizeof...(I) == 1) {
-    auto grads = std::get<I...>(tied);
-    auto aux = differentiate<Aux, true>(positions, f, tied, value, grads);
+    auto grads = copy_over<S>(std::get<I...>(tied));
+    auto aux = differentiate<S, Aux, true>(positions, f, tied, value, grads);
     using G = decltype(grads);
     if constexpr (Aux) {
       return ValueAndGrad<std::pair<S, decltype(aux)>, G>{{value, std::move(aux)}, std::move(grads)};
@@ -38,8 +41,9 @@ auto value_and_grad_of(std::index_sequence<I...> positions, F& f, const Args&...
       return ValueAndGrad<S, G>{value, std::move(grads)};
     }
   } else {
-    std::tuple<std::tuple_element_t<I, Tuple>...> grads{std::get<I>(tied)...};
-    auto aux = std::apply([&](auto&... g) { return differentiate<Aux, true>(positions, f, tied, value, g...); }, grads);
+    std::tuple<tree_over<std::tuple_element_t<I, Tuple>, S>...> grads{copy_over<S>(std::get<I>(tied))...};
+    auto aux =
+        std::apply([&](auto&... g) { return differentiate<S, Aux, true>(positions, f, tied, value, g...); }, grads);
     using G = decltype(grads);
     if constexpr (Aux) {
       return ValueAndGrad<std::pair<S, decltype(aux)>, G>{{value, std::move(aux)}, std::move(grads)};
@@ -53,7 +57,7 @@ template <bool Aux, std::size_t... I, class F, class... Args>
 auto grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
   const auto tied = std::tie(args...);
   using Tuple = std::tuple<Args...>;
-  using S = scalar_t<std::tuple_element_t<std::get<0>(std::tuple(I...)), Tuple>>;
+  using S = innermost_scalar_t<std::tuple_element_t<first_of<I...>, Tuple>, Args...>;
   S value{};
   const auto finish = [](auto&& grads, auto&& aux) {
     if constexpr (Aux) {
@@ -63,13 +67,13 @@ auto grad_of(std::index_sequence<I...> positions, F& f, const Args&... args) {
     }
   };
   if constexpr (sizeof...(I) == 1) {
-    auto grads = std::get<I...>(tied);
-    auto aux = differentiate<Aux, false>(positions, f, tied, value, grads);
+    auto grads = copy_over<S>(std::get<I...>(tied));
+    auto aux = differentiate<S, Aux, false>(positions, f, tied, value, grads);
     return finish(std::move(grads), std::move(aux));
   } else {
-    std::tuple<std::tuple_element_t<I, Tuple>...> grads{std::get<I>(tied)...};
+    std::tuple<tree_over<std::tuple_element_t<I, Tuple>, S>...> grads{copy_over<S>(std::get<I>(tied))...};
     auto aux =
-        std::apply([&](auto&... g) { return differentiate<Aux, false>(positions, f, tied, value, g...); }, grads);
+        std::apply([&](auto&... g) { return differentiate<S, Aux, false>(positions, f, tied, value, g...); }, grads);
     return finish(std::move(grads), std::move(aux));
   }
 }
@@ -101,8 +105,12 @@ concept Differentiable = tree::Pytree<bare<P>>;
 /// `loss(params, data...)` is a generic lambda, a function object or a model; it returns a scalar. Arguments other than
 /// those at the positions I… (default: the first) are constants and are passed on as they are. `grads` is a tree of the
 /// type of the parameters; with several positions a tuple of trees. With `has_aux` the loss returns a pair {value,
-/// aux}, and `value` is that pair, in plain numbers. Cost: a small multiple of the loss's own. Throws: what the loss
-/// throws; ShapeError; nothing recorded survives.
+/// aux}, and `value` is that pair, in plain numbers.
+///
+/// Inside another loss, to any depth, variables of the enclosing losses may be captured or passed; they lift into the
+/// inner level, and the result keeps their derivatives. Where variables are captured the point must be of their level
+/// too: `grad(u)(T(0.4))` with `using T = scalar_t<decltype(p)>;`, not `grad(u)(0.4)`. Cost: a small multiple of the
+/// loss's own. Throws: what the loss throws; ShapeError; nothing recorded survives.
 template <std::size_t... I, class F>
 auto value_and_grad(F f) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {
@@ -139,7 +147,7 @@ auto grad(F f, HasAux) {
 template <class F, detail::Differentiable P, class Value, class... Args>
 void value_and_grad_into(F&& f, const P& params, Value& value, P& grads, const Args&... args) {
   const auto tied = std::tie(params, args...);
-  detail::differentiate<false, true>(std::index_sequence<0>{}, f, tied, value, grads);
+  detail::differentiate<scalar_t<P>, false, true>(std::index_sequence<0>{}, f, tied, value, grads);
 }
 
 /// The plain value of a function at `params`: a number for a loss, an Eigen array of the same kind for residuals, a
@@ -151,7 +159,7 @@ void value_and_grad_into(F&& f, const P& params, Value& value, P& grads, const A
 /// `f` may return what jacobian may; arguments after `params` are constants. Throws: what `f` throws; ShapeError.
 template <class F, detail::Differentiable P, class... Args>
 auto evaluate(F&& f, const P& params, const Args&... args) {
-  using S = scalar_t<P>;
+  using S = detail::innermost_scalar_t<P, Args...>;
   const auto tied = std::tie(params, args...);
   return detail::with_lifted<S, false>(
       std::index_sequence<0>{}, f, tied,

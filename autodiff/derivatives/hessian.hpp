@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/grad.hpp"
+#include "autodiff/derivatives/jvp.hpp"
 
 namespace grove {
 namespace detail {
@@ -42,16 +42,18 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
 /// `params`.
 template <class F>
 auto hvp(F f) {
-  return [f = std::move(f)]<detail::Differentiable P>(const P& params, const P& tangents, const auto&... args) {
-    using S = scalar_t<P>;
+  return [f = std::move(f)]<detail::Differentiable P, detail::Differentiable Q, class... Args>(
+      const P& params, const Q& tangents, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Q, Args...>;
     using D = Dual<S, 1>;
     tree::check_same_structure("hvp", params, tangents, "params", "tangents");
-    auto direction = tree::flatten(tangents);
+    detail::vector_of<S> direction;
+    tree::flatten_into(tangents, direction);
     const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
     auto product = direction;
     detail::dual_gradient<D>(
         f, seed, [&](Index k, const D& adjoint) { product(k) = adjoint.tangent[0]; }, params, args...);
-    return tree::unflatten(product, params);
+    return tree::unflatten(product, detail::copy_over<S>(params));
   };
 }
 
@@ -60,8 +62,8 @@ auto hvp(F f) {
 /// many; memory n².
 template <class F>
 auto hessian(F f) {
-  return [f = std::move(f)]<detail::Differentiable P>(const P& params, const auto&... args) {
-    using S = scalar_t<P>;
+  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Args...>;
     constexpr int lanes = std::is_floating_point_v<S> ? std::max(4, detail::register_lanes<S>) : 4;
     using D = Dual<S, lanes>;
     const Index n = tree::size(params);

@@ -152,11 +152,11 @@ void take_value(Value& value, const Result& result) {
 // The plain tree that f returns, from its type on forward-mode variables.
 template <class F, class P, class... Args>
 struct plain_result_of {
-  using S = scalar_t<P>;
+  using S = innermost_scalar_t<P, Args...>;
   using D = Dual<S, lanes_for<P>, true>;
   using returned = decltype(call_loss<D>(std::declval<F&>(), std::declval<const active_tree<P, D>&>(),
                                          std::declval<const Args&>()...));
-  using type = rebind_t<decltype(value_of(std::declval<returned>())), S>;
+  using type = tree_over<decltype(value_of(std::declval<returned>())), S>;
 };
 
 /// True if forward mode is the cheaper one: up to eight tangents cost about what a sweep costs.
@@ -177,7 +177,7 @@ Index count_results(F& f, const P& params, const Args&... args) {
 /// Writes the Jacobian by the cheaper mode; static sizes save the other mode's code.
 template <class F, class P, class J, class Take, class... Args>
 void any_jacobian(F& f, const P& params, J& jacobian, const Take& take_value, const Args&... args) {
-  using S = scalar_t<P>;
+  using S = innermost_scalar_t<P, Args...>;
   constexpr int n = tree::detail::static_size<P>;
   constexpr int m = tree::detail::static_size<typename plain_result_of<F, P, Args...>::type>;
   if constexpr (n >= 0 && m >= 0) {
@@ -202,8 +202,8 @@ inline constexpr auto no_value = [](const auto&) {};
 /// there are fewer parameters than results.
 template <class F>
 auto jacfwd(F f) {
-  return [f = std::move(f)](const detail::Differentiable auto& params, const auto&... args) {
-    using S = scalar_t<decltype(params)>;
+  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Args...>;
     detail::dense<S> jacobian;
     detail::forward_jacobian<S>(f, params, jacobian, detail::no_value, args...);
     return jacobian;
@@ -214,8 +214,8 @@ auto jacfwd(F f) {
 /// results.
 template <class F>
 auto jacrev(F f) {
-  return [f = std::move(f)](const detail::Differentiable auto& params, const auto&... args) {
-    using S = scalar_t<decltype(params)>;
+  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Args...>;
     detail::dense<S> jacobian;
     detail::reverse_jacobian<S>(f, params, jacobian, detail::no_value, args...);
     return jacobian;
@@ -227,8 +227,8 @@ auto jacrev(F f) {
 /// compile time.
 template <class F>
 auto jacobian(F f) {
-  return [f = std::move(f)](const detail::Differentiable auto& params, const auto&... args) {
-    detail::dense<scalar_t<decltype(params)>> jacobian;
+  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+    detail::dense<detail::innermost_scalar_t<P, Args...>> jacobian;
     detail::any_jacobian(f, params, jacobian, detail::no_value, args...);
     return jacobian;
   };
@@ -239,7 +239,7 @@ auto jacobian(F f) {
 template <class F>
 auto value_and_jacobian(F f) {
   return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
-    using S = scalar_t<P>;
+    using S = detail::innermost_scalar_t<P, Args...>;
     ValueAndJacobian<typename detail::plain_result_of<const F, P, Args...>::type, detail::dense<S>> both{};
     const auto take = [&both](const auto& result) { detail::take_value<S>(both.value, result); };
     detail::any_jacobian(f, params, both.jacobian, take, args...);
@@ -253,7 +253,7 @@ auto value_and_jacobian(F f) {
 template <class F, detail::Differentiable P, class Value, class J, class... Args>
 void value_and_jacobian_into(F&& f, const P& params, Value& value, Eigen::PlainObjectBase<J>& jacobian,
                              const Args&... args) {
-  using S = scalar_t<P>;
+  using S = detail::innermost_scalar_t<P, Args...>;
   const auto take = [&value](const auto& result) { detail::take_value<S>(value, result); };
   detail::any_jacobian(f, params, jacobian.derived(), take, args...);
 }

@@ -17,6 +17,9 @@ struct ValueAndTangent {
 
 namespace detail {
 
+template <class S>
+using vector_of = Eigen::Matrix<S, Eigen::Dynamic, 1>;
+
 /// f's result, in plain duals, with the tangents that `seed` gives to the parameters.
 template <class D, class F, class Seed, class P, class... Args>
 auto evaluate_dual(F& f, const Seed& seed, const P& params, const Args&... args) {
@@ -35,11 +38,13 @@ auto evaluate_dual(F& f, const Seed& seed, const P& params, const Args&... args)
 /// Throws: StructureError if `tangents` is not like `params`.
 template <class F>
 auto jvp(F f) {
-  return [f = std::move(f)]<detail::Differentiable P>(const P& params, const P& tangents, const auto&... args) {
-    using S = scalar_t<P>;
+  return [f = std::move(f)]<detail::Differentiable P, detail::Differentiable Q, class... Args>(
+      const P& params, const Q& tangents, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Q, Args...>;
     using D = Dual<S, 1, true>;
     tree::check_same_structure("jvp", params, tangents, "params", "tangents");
-    const auto direction = tree::flatten(tangents);
+    detail::vector_of<S> direction;
+    tree::flatten_into(tangents, direction);
     const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
     const auto duals = detail::evaluate_dual<D>(f, seed, params, args...);
     using T = decltype(detail::lane_of(duals, 0));

@@ -20,7 +20,7 @@ class KeptRecording {
   auto value() const { return value_; }
 
   template <class Cotangent>
-  P pull_back(const Cotangent& cotangent) {
+  tree_over<P, S> pull_back(const Cotangent& cotangent) {
     tree::check_same_structure("vjp", value_, cotangent, "the value", "the cotangent");
     const Activated activated(*tape_);
     try {
@@ -30,7 +30,7 @@ class KeptRecording {
       throw;
     }
     tape_->sweep(inputs_);
-    P grads = zero_like_;
+    tree_over<P, S> grads = like_;
     take_adjoints<S>(grads, lifted_);
     return grads;
   }
@@ -48,7 +48,7 @@ class KeptRecording {
 
   template <class F, class... Args>
   KeptRecording(Tag, F& f, const P& params, const Args&... args)
-      : tape_(new Tape<S>), zero_like_(params), result_(run(f, params, args...)), value_(plain()) {}
+      : tape_(new Tape<S>), like_(copy_over<S>(params)), result_(run(f, params, args...)), value_(plain()) {}
 
   template <class F, class... Args>
   Result run(F& f, const P& params, const Args&... args) {
@@ -89,7 +89,7 @@ class KeptRecording {
     }
   };
   std::unique_ptr<Tape<S>, Close> tape_;
-  P zero_like_;
+  tree_over<P, S> like_;
   active_tree<P, S> lifted_{};
   std::size_t inputs_ = 0;
   Result result_;
@@ -112,8 +112,8 @@ struct ValueAndPullback {
 /// not like the value.
 template <class F>
 auto vjp(F f) {
-  return [f = std::move(f)]<detail::Differentiable P>(const P& params, const auto&... args) {
-    using S = scalar_t<P>;
+  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Args...>;
     using Returned =
         detail::bare<decltype(detail::call_loss<S>(f, std::declval<const detail::active_tree<P, S>&>(), args...))>;
     using Result = decltype(detail::KeptRecording<S, P, int>::keep(std::declval<const Returned&>()));

@@ -63,10 +63,10 @@ struct Nothing {};
 /// Value and gradients of f with respect to the arguments I…, into existing storage; returns the plain aux, if there is
 /// one. A loss that does not depend on its parameters has gradient zero; one that returns a variable of an enclosing
 /// recording too, but then its value would lose a derivative.
-template <bool WithAux, bool ValueMatters, std::size_t... I, class F, class Args, class Value, class... Grads>
+template <class S, bool WithAux, bool ValueMatters, std::size_t... I, class F, class Args, class Value, class... Grads>
 auto differentiate(std::index_sequence<I...> positions, F& f, const Args& args, Value& value, Grads&... grads) {
-  using S = scalar_t<std::tuple_element_t<std::get<0>(std::tuple(I...)), Args>>;
-  static_assert((std::same_as<S, scalar_t<std::tuple_element_t<I, Args>>> && ...),
+  static_assert(((std::same_as<S, scalar_t<std::tuple_element_t<I, Args>>> ||
+                  is_enclosing<scalar_t<std::tuple_element_t<I, Args>>, S>)&&...),
                 "grove: grad<I…>: the arguments must have one scalar type");
   return with_lifted<S, true>(positions, f, args,
                               [&](const auto& result, Recording<S>& recording, std::size_t inputs, auto& lifted) {

@@ -108,8 +108,7 @@ class Active : public detail::DenseOps<Active<Plain, Stride>> {
 
   /// A constant matrix inside a loss: a copy of plain values.
   template <detail::EigenDense D>
-  requires(contiguous && (std::convertible_to<typename D::Scalar, S> && !detail::is_var<typename D::Scalar>))
-      Active(const D& plain) {  // NOLINT: like Eigen
+  requires(contiguous&& std::convertible_to<typename D::Scalar, S>) Active(const D& plain) {  // NOLINT: like Eigen
     detail::fill_with_constants(*this, plain);
   }
 

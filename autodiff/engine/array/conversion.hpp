@@ -9,8 +9,7 @@ namespace grove::detail {
 /// An active matrix of an enclosing recording, as a constant of the inner one.
 template <class S, class Plain, class Stride>
 auto constant_of_outer(const Active<Plain, Stride>& x) {
-  static_assert(std::same_as<typename Active<Plain, Stride>::Scalar, S>,
-                "grove: active matrices of different scalar types do not mix");
+  check_level<typename Active<Plain, Stride>::Scalar, S>();
   using Inner = with_scalar<Plain, S>;
   const auto y = allocate<Inner>(x.rows(), x.cols(), false);
   auto values = writable(y);
@@ -80,8 +79,9 @@ void take_value_of(Active<Plain>& target, const D& other) {
   const auto& x = evaluated(other);
   check_fits<Plain>(x);
   using From = bare<decltype(x)>;
-  static_assert(std::same_as<typename From::S, S>, "grove: active matrices of different scalar types do not mix");
-  if constexpr (From::contiguous && From::row_major == plain_traits<Plain>::row_major) {
+  if constexpr (!std::same_as<typename From::S, S>) {
+    take_value_of(target, constant_of_outer<S>(x));
+  } else if constexpr (From::contiguous && From::row_major == plain_traits<Plain>::row_major) {
     target = Active<Plain>(x.data(), x.slot(), x.is_active() ? current_tape<S>->tag() : 0, x.rows(), x.cols());
   } else {
     const auto y = allocate<Plain>(x.rows(), x.cols(), x.is_active());

@@ -38,12 +38,6 @@ struct tape_scalar_of<X> {
   using type = typename tape_scalar_of<typename X::Scalar>::type;
 };
 
-// How many recordings deep a scalar is: 0 for plain numbers.
-template <class T>
-inline constexpr int level_of = 0;
-template <class S>
-inline constexpr int level_of<Var<S>> = 1 + level_of<S>;
-
 // The scalar of the innermost recording among the operands; to it the others are constants.
 template <class... X>
 struct tape_scalar;
@@ -55,8 +49,8 @@ template <class X, class... Rest>
 struct tape_scalar<X, Rest...> {
   using head = typename tape_scalar_of<bare<X>>::type;
   using rest = typename tape_scalar<Rest...>::type;
-  using type = std::conditional_t<std::is_void_v<head> || (!std::is_void_v<rest> && (level_of<rest> > level_of<head>)),
-                                  rest, head>;
+  using type =
+      std::conditional_t<std::is_void_v<head> || (!std::is_void_v<rest> && is_enclosing<head, rest>), rest, head>;
 };
 template <class... X>
 using tape_scalar_t = typename tape_scalar<X...>::type;

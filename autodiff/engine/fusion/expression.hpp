@@ -197,15 +197,22 @@ auto term_of(const X& x, bool /*temporary*/ = false) {
       return constant_term<S>(x);
     }
   } else {
+    check_level<B, S>();
     return NumberTerm<S>{S(x)};
   }
 }
+
+template <class X, class S>
+inline constexpr bool is_expr_over = false;
+template <class Row, class Plain, class... Terms, class S>
+inline constexpr bool is_expr_over<Expr<Row, Plain, Terms...>, S> =
+    std::same_as<typename plain_traits<Plain>::Scalar, S>;
 
 /// The same; the formula of a temporary is referred to, and lives as long as that.
 template <class S, class X>
 decltype(auto) term_of_forwarded(X&& x) {
   using B = bare<X>;
-  if constexpr (is_expr<B> && is_temporary<X>) {
+  if constexpr (is_expr_over<B, S> && is_temporary<X>) {
     using Formula = typename B::FormulaType;
     if constexpr (Formula::leaves < max_fused_leaves) {
       return x.formula();

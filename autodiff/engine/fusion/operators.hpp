@@ -84,11 +84,11 @@ inline auto operator*(A&& a, B&& b) {
 
 namespace detail {
 
-/// An Eigen matrix of variables (or duals) and one of plain numbers.
+/// An Eigen matrix of variables (or duals) and one of plain numbers, or of an enclosing level.
 template <class A, class B>
 concept MixedMatrices = is_matrix_kind<A> && is_matrix_kind<B> && EigenDense<A> && EigenDense<B> &&
-    ((is_differentiable_number<typename A::Scalar> && std::is_arithmetic_v<typename B::Scalar>) ||
-     (is_differentiable_number<typename B::Scalar> && std::is_arithmetic_v<typename A::Scalar>));
+    ((is_differentiable_number<typename A::Scalar> && ConstantTo<typename B::Scalar, typename A::Scalar>) ||
+     (is_differentiable_number<typename B::Scalar> && ConstantTo<typename A::Scalar, typename B::Scalar>));
 
 }  // namespace detail
 
@@ -96,7 +96,7 @@ concept MixedMatrices = is_matrix_kind<A> && is_matrix_kind<B> && EigenDense<A> 
 template <class A, class B>
 requires detail::MixedMatrices<A, B>
 inline auto operator*(const A& a, const B& b) {
-  constexpr bool left = detail::is_differentiable_number<typename A::Scalar>;
+  constexpr bool left = detail::ConstantTo<typename B::Scalar, typename A::Scalar>;
   using T = typename std::conditional_t<left, A, B>::Scalar;
   detail::check_inner_sizes("matmul", a.rows(), a.cols(), b.rows(), b.cols());
   using Product = Eigen::Matrix<T, A::RowsAtCompileTime, B::ColsAtCompileTime,

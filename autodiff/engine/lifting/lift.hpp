@@ -40,7 +40,13 @@ class Lifter {
       const S value = seeded(plain, 0);
       active = recording_ ? VarAccess::make(value, slot(0), tag_) : Var<S>(value);
     } else if constexpr (is_active_handle<A>) {
-      const S* data = values_of<A>(plain);
+      const S* data = [&] {
+        if constexpr (is_expr<P>) {
+          return values_of<A>(evaluated(plain));
+        } else {
+          return values_of<A>(plain);
+        }
+      }();
       active =
           recording_ ? A(data, slot(0), tag_, plain.rows(), plain.cols()) : A(data, 0, 0, plain.rows(), plain.cols());
     } else if constexpr (EigenDense<A>) {

@@ -11,6 +11,7 @@
 
 #include "autodiff/engine/lifting/active_leaves.hpp"
 #include "autodiff/tree/flatten.hpp"
+#include "autodiff/tree/map.hpp"
 
 namespace grove {
 
@@ -134,6 +135,51 @@ template <class T, class U>
 struct tree_rebind {
   using type = typename detail::choose_rebind<T, U>::type;
 };
+
+namespace detail {
+
+// The scalar of the tree A instead of S, where S is a constant to it; what is no tree says nothing.
+template <class S, class A>
+consteval auto inner_scalar() {
+  if constexpr (tree::Pytree<A>) {
+    using T = tree::scalar_t<A>;
+    return std::type_identity<std::conditional_t<is_enclosing<S, T>, T, S>>{};
+  } else {
+    return std::type_identity<S>{};
+  }
+}
+template <class S, class... Args>
+struct innermost_scalar {
+  using type = S;
+};
+template <class S, class A, class... Rest>
+struct innermost_scalar<S, A, Rest...>
+    : innermost_scalar<typename decltype(inner_scalar<S, bare<A>>())::type, Rest...> {};
+
+/// The scalar over which a derivative by a tree P is taken: that of P, or of the innermost of the other arguments. So
+/// variables that are passed to a function keep their derivatives where its point is of plain numbers.
+template <class P, class... Args>
+using innermost_scalar_t = typename innermost_scalar<tree::scalar_t<P>, Args...>::type;
+
+/// A tree like P of numbers of S; P itself if they are and it is no expression.
+template <class P, class S>
+using tree_over = typename std::conditional_t<std::same_as<tree::scalar_t<P>, S> && !is_expr<P>, std::type_identity<P>,
+                                              tree_rebind<P, S>>::type;
+
+/// `params` as such a tree: what is of an enclosing level is constant in it.
+template <class S, class P>
+tree_over<P, S> copy_over(const P& params) {
+  if constexpr (std::same_as<tree_over<P, S>, P>) {
+    return params;
+  } else {
+    tree_over<P, S> tree{};
+    tree::detail::match_structure(tree, params);
+    tree::detail::visit_leaves([](auto& to, const auto& from) { to = from; }, tree, params);
+    return tree;
+  }
+}
+
+}  // namespace detail
 
 /// The scalar of a tree (the widest, if they differ): double for plain parameters, a variable inside a loss. For
 /// accumulators in generic losses: `grove::scalar_t<decltype(p)> energy = 0;`.

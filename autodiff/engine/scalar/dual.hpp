@@ -7,13 +7,11 @@
 #include <ostream>
 #include <type_traits>
 
+#include "autodiff/engine/scalar/levels.hpp"
 #include "autodiff/engine/scalar/tangent_lanes.hpp"
 #include "autodiff/engine/tape/tape_scalar.hpp"
 
 namespace grove {
-
-template <class S, int N = 1, bool Forward = false>
-struct Dual;
 
 namespace detail {
 
@@ -49,6 +47,9 @@ struct Dual {
   constexpr Dual(const S& v)                         // NOLINT
       requires(!std::is_arithmetic_v<S>)
       : value(v) {}
+  template <class T>
+  requires(detail::is_enclosing<T, S> && !std::is_arithmetic_v<T>) constexpr Dual(const T& v)
+      : value(v) {}  // NOLINT: so are those of an enclosing level
   /// A variable: tangent 1 in lane `lane`.
   constexpr Dual(const S& v, const S& t, int lane = 0) : value(v) { detail::set_lane(tangent, lane, t); }
 
@@ -105,43 +106,43 @@ struct Dual {
     return chain(a.value * b.value, b.value, a, a.value, b);
   }
 
-  // A plain number has no tangents to compute with.
+  // A constant has no tangents to compute with.
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator+(const Dual& a, T b) { return with_tangent_of(a, S(a.value + static_cast<S>(b))); }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator+(T a, const Dual& b) { return b + a; }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator-(const Dual& a, T b) { return with_tangent_of(a, S(a.value - static_cast<S>(b))); }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator-(T a, const Dual& b) {
     Dual r = -b;
     r.value += static_cast<S>(a);
     return r;
   }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator*(const Dual& a, T b) {
     const S c = static_cast<S>(b);
     return chain(a.value * c, c, a);
   }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator*(T a, const Dual& b) {
     const S c = static_cast<S>(a);
     return chain(c * b.value, c, b);
   }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator/(const Dual& a, T b) {
     const S c = static_cast<S>(b);
     return chain(a.value / c, S(S(1) / c), a);
   }
   template <class T>
-  requires std::is_arithmetic_v<T>
+  requires detail::ConstantTo<T, Dual>
   friend constexpr Dual operator/(T a, const Dual& b) {
     const S quotient = static_cast<S>(a) / b.value;
     return chain(quotient, S(-quotient / b.value), b);
@@ -211,12 +212,14 @@ struct Eigen::NumTraits<grove::Dual<S, N, Forward>> : Eigen::GenericNumTraits<gr
   static int digits10() { return Eigen::NumTraits<S>::digits10(); }
 };
 
-template <class S, int N, bool Forward, class Op>
-struct Eigen::ScalarBinaryOpTraits<grove::Dual<S, N, Forward>, S, Op> {
+template <class S, int N, bool Forward, class T, class Op>
+requires grove::detail::is_enclosing<T, grove::Dual<S, N, Forward>>
+struct Eigen::ScalarBinaryOpTraits<grove::Dual<S, N, Forward>, T, Op> {
   using ReturnType = grove::Dual<S, N, Forward>;
 };
-template <class S, int N, bool Forward, class Op>
-struct Eigen::ScalarBinaryOpTraits<S, grove::Dual<S, N, Forward>, Op> {
+template <class S, int N, bool Forward, class T, class Op>
+requires grove::detail::is_enclosing<T, grove::Dual<S, N, Forward>>
+struct Eigen::ScalarBinaryOpTraits<T, grove::Dual<S, N, Forward>, Op> {
   using ReturnType = grove::Dual<S, N, Forward>;
 };
 

@@ -10,10 +10,6 @@
 
 namespace grove::detail {
 
-/// Any of the numbers that mix with Var<S>: S itself, or an arithmetic type.
-template <class T, class S>
-concept NumberFor = std::is_arithmetic_v<T> || std::same_as<T, S>;
-
 template <class A>
 using bare = std::remove_cvref_t<A>;
 
@@ -23,11 +19,14 @@ inline constexpr bool are_scalar_operands = false;
 template <class S>
 inline constexpr bool are_scalar_operands<Var<S>, Var<S>> = true;
 template <class S, class T>
-requires NumberFor<T, S>
+requires ConstantTo<T, Var<S>>
 inline constexpr bool are_scalar_operands<Var<S>, T> = true;
 template <class S, class T>
-requires NumberFor<T, S>
+requires ConstantTo<T, Var<S>>
 inline constexpr bool are_scalar_operands<T, Var<S>> = true;
+template <class S, class T>
+requires is_unrelated<Var<T>, S>
+inline constexpr bool are_scalar_operands<Var<S>, Var<T>> = true;  // so that check_level speaks
 
 template <class A, class B>
 concept ScalarOperands = are_scalar_operands<bare<A>, bare<B>>;
@@ -43,13 +42,18 @@ struct common_tape_scalar<Var<S>, Var<S>> {
   using type = S;
 };
 template <class S, class T>
-requires NumberFor<T, S>
+requires ConstantTo<T, Var<S>>
 struct common_tape_scalar<Var<S>, T> {
   using type = S;
 };
 template <class S, class T>
-requires NumberFor<T, S>
+requires ConstantTo<T, Var<S>>
 struct common_tape_scalar<T, Var<S>> {
+  using type = S;
+};
+template <class S, class T>
+requires is_unrelated<Var<T>, S>
+struct common_tape_scalar<Var<S>, Var<T>> {
   using type = S;
 };
 template <class A, class B>
@@ -61,15 +65,17 @@ constexpr const S& plain(const T& x) requires std::same_as<T, Var<S>> {
 }
 template <class S, class T>
 constexpr S plain(const T& x) requires(!std::same_as<T, Var<S>>) {
+  check_level<T, S>();
   return S(x);
 }
 
-/// The operand of an operation on values: a plain number beside a Dual stays one, as it has no tangents.
+/// The operand of an operation on values: a constant beside a Dual stays what it is, as it has no tangents.
 template <class S, class T>
 constexpr decltype(auto) number(const T& x) {
+  check_level<T, S>();
   if constexpr (std::same_as<T, Var<S>>) {
     return x.value();
-  } else if constexpr (is_dual<S> && std::is_arithmetic_v<T>) {
+  } else if constexpr (is_dual<S> && ConstantTo<T, S>) {
     return x;
   } else {
     return S(x);

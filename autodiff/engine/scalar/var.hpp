@@ -4,12 +4,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "autodiff/engine/scalar/levels.hpp"
 #include "autodiff/engine/tape/tape.hpp"
 
 namespace grove {
-
-template <class S>
-class Var;
 
 namespace detail {
 
@@ -39,6 +37,9 @@ class Var {
   constexpr Var(const S& value)                              // NOLINT
       requires(!std::is_arithmetic_v<S>)
       : value_(value) {}
+  template <class T>
+  requires(detail::is_enclosing<T, S> && !std::is_arithmetic_v<T>) constexpr Var(const T& outer)
+      : value_(outer) {}  // NOLINT: numbers of an enclosing level are constants
 
   // A copy shares the slot, so neither side may have its statement extended in place any more.
   constexpr Var(const Var& other) : value_(other.value_), id_(other.settled()) {}

@@ -30,13 +30,15 @@ struct Eigen::NumTraits<grove::Var<S>> : Eigen::GenericNumTraits<grove::Var<S>> 
   static int digits10() { return Eigen::NumTraits<S>::digits10(); }
 };
 
-// Products and sums of Eigen matrices of variables with plain ones.
-template <class S, class Op>
-struct Eigen::ScalarBinaryOpTraits<grove::Var<S>, S, Op> {
+// Products and sums of Eigen matrices of variables with plain ones, or with those of an enclosing level.
+template <class S, class T, class Op>
+requires grove::detail::is_enclosing<T, grove::Var<S>>
+struct Eigen::ScalarBinaryOpTraits<grove::Var<S>, T, Op> {
   using ReturnType = grove::Var<S>;
 };
-template <class S, class Op>
-struct Eigen::ScalarBinaryOpTraits<S, grove::Var<S>, Op> {
+template <class S, class T, class Op>
+requires grove::detail::is_enclosing<T, grove::Var<S>>
+struct Eigen::ScalarBinaryOpTraits<T, grove::Var<S>, Op> {
   using ReturnType = grove::Var<S>;
 };
 

@@ -17,8 +17,9 @@ inline constexpr std::uint32_t closed_tag = 0xFFFFFFFFU;
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_enclosing() {
   throw Error(
-      "grad: the inner loss uses a variable of an enclosing recording, whose derivative would be lost; "
-      "use hvp, hessian or jvp of the gradient for second derivatives, or value_of to treat it as a constant");
+      "grad: the inner loss uses a variable of an enclosing recording, whose derivative would be lost, as its point is "
+      "of plain numbers; make the point T(x) or grove::Vector<T>(x) with the scalar T of that variable, pass the "
+      "variable as an argument of the inner loss, or treat it as a constant by value_of");
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_no_recording() {
   throw Error("matrix: active matrices exist only inside a loss; keep plain Eigen matrices outside");
