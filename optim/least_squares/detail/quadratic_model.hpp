@@ -46,11 +46,10 @@ class QuadraticModel {
   virtual void solve(const Region<S>& region, TrustRegionMethod method, TrustStep<S>& step) = 0;
   /// The acceleration of the geodesic that starts with the last step p: the step of the same model for the residuals'
   /// second derivative along p, 2/h·((r(x + h·p) - r(x))/h - J p). `change` is r(x + h·p) - r(x); it is overwritten.
-  /// Returns false if the model cannot tell.
-  virtual bool bend(const Region<S>& /*region*/, const Eigen::VectorXd& /*row_scale*/, Eigen::VectorXd& /*change*/,
-                    double /*h*/, const Eigen::VectorXd& /*p*/, Eigen::VectorXd& /*acceleration*/) {
-    return false;
-  }
+  /// Only where `can_bend`.
+  virtual void bend(const Region<S>& /*region*/, const Eigen::VectorXd& /*row_scale*/, Eigen::VectorXd& /*change*/,
+                    double /*h*/, const Eigen::VectorXd& /*p*/, Eigen::VectorXd& /*acceleration*/) {}
+  virtual bool can_bend() const { return false; }
   /// The Jacobian as the problem has it, empty if there is none.
   virtual const Eigen::MatrixXd& jacobian() const = 0;
 
@@ -146,7 +145,8 @@ class SvdModel : public QuadraticModel<S> {
     }
   }
 
-  bool bend(const Region<S>& region, const Eigen::VectorXd& row_scale, Eigen::VectorXd& change, double h,
+  bool can_bend() const override { return true; }
+  void bend(const Region<S>& region, const Eigen::VectorXd& row_scale, Eigen::VectorXd& change, double h,
             const Eigen::VectorXd& p, Eigen::VectorXd& acceleration) override {
     const Eigen::Index n = static_cast<Eigen::Index>(region.free.size());
     change = row_scale.cwiseProduct(change) / h;
@@ -169,7 +169,6 @@ class SvdModel : public QuadraticModel<S> {
       const Eigen::Index param = region.free[static_cast<std::size_t>(j)];
       acceleration(param) = scaled_step_(j) / region.scale(param);
     }
-    return true;
   }
 
   const Eigen::MatrixXd& jacobian() const override { return jacobian_; }

@@ -240,7 +240,7 @@ class TrustRegion {
     trial_ = end.x + h * step_.p;
     if (!std::isfinite(try_residuals(end, trial_))) return true;
     bend_ = trial_residuals_ - end.residuals;
-    if (!model_.bend(region_, row_scale_, bend_, h, step_.p, acceleration_)) return true;
+    model_.bend(region_, row_scale_, bend_, h, step_.p, acceleration_);
     if (!(norm(acceleration_) <= strongest * norm(step_.p))) return false;
     step_.p += 0.5 * acceleration_;
     return true;
@@ -287,7 +287,8 @@ class TrustRegion {
   Eigen::VectorXd row_scale_, scaled_, trial_, trial_residuals_, steepest_, bend_, acceleration_, largest_norms_;
   double promise_ = 0;
   bool whole_step_ = false;  // whether it is the minimizer of the model, not shortened by region or bounds
-  bool accelerable_ = options_.geodesic_acceleration && options_.method == TrustRegionMethod::levenberg_marquardt;
+  bool accelerable_ =
+      options_.geodesic_acceleration && options_.method == TrustRegionMethod::levenberg_marquardt && model_.can_bend();
   bool accelerates_ = false;  // whether it may be bent
   std::int64_t limited_ = 0;  // steps that could have been bent
   int too_bent_ = 0;          // steps from here that were refused as too bent; many are rounding
