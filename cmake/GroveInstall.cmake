@@ -10,6 +10,14 @@ install(
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/grove"
   FILES_MATCHING PATTERN "*.hpp"
 )
+# What <grove/…> names stands one folder above the others in the source tree, and beside them where it is installed.
+file(GLOB facades RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/grove/*.hpp")
+foreach(facade IN LISTS facades)
+  file(READ "${facade}" text)
+  string(REPLACE "\"../" "\"" text "${text}")
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/package/${facade}" CONTENT "${text}" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/package/${facade}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/grove")
+endforeach()
 install(TARGETS grove_autodiff grove_optim grove_models EXPORT groveTargets)
 install(EXPORT groveTargets NAMESPACE grove:: DESTINATION "${GROVE_CMAKE_DIR}")
 

@@ -7,9 +7,11 @@ function(grove_add_library name)
   add_library(grove::${name} ALIAS grove_${name})
   set_target_properties(grove_${name} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(grove_${name} INTERFACE cxx_std_20)
+  # The second installed one is for the older spelling, <autodiff/autodiff.hpp>.
   target_include_directories(
-    grove_${name} INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
-                            "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/grove>"
+    grove_${name}
+    INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+              "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/grove>"
   )
   target_link_libraries(grove_${name} INTERFACE ${ARGN})
 endfunction()

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/autodiff.hpp>
+#include <grove/autodiff.hpp>
 
 int main() {
   auto f = [](const auto& x) { return exp(-x) * sin(3 * x); };

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <Eigen/Core>
 
-#include <autodiff/autodiff.hpp>
+#include <grove/autodiff.hpp>
 
 template <class T = double>
 struct Spring {

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <Eigen/Core>
 
-#include <autodiff/autodiff.hpp>
-#include <optim/optim.hpp>
+#include <grove/autodiff.hpp>
+#include <grove/optim.hpp>
 
 template <class T = double>
 struct Line {

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <Eigen/Core>
 
-#include <autodiff/autodiff.hpp>
+#include <grove/autodiff.hpp>
+#include <grove/optim.hpp>
 #include <models/landscapes.hpp>
-#include <optim/optim.hpp>
 
 using grove::models::DoubleWell;
 

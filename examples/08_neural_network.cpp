@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <Eigen/Core>
 
-#include <autodiff/autodiff.hpp>
-#include <models/models.hpp>
-#include <optim/optim.hpp>
+#include <grove/autodiff.hpp>
+#include <grove/models.hpp>
+#include <grove/optim.hpp>
 
 namespace models = grove::models;
 

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <Eigen/Cholesky>
 
-#include <autodiff/autodiff.hpp>
-#include <models/models.hpp>
+#include <grove/autodiff.hpp>
+#include <grove/models.hpp>
 
 using grove::models::ExponentialDecay;
 using grove::models::mean_squared_error;

@@ -5,7 +5,7 @@
 #include <limits>
 #include <numbers>
 
-#include "optim/losses/detail/elements.hpp"
+#include "../optim/losses/detail/elements.hpp"
 
 namespace grove::models {
 namespace detail {

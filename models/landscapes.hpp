@@ -12,9 +12,9 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/error.hpp>
-#include <models/data/detail/uniform.hpp>
-#include <models/figures/box.hpp>
+#include "../autodiff/error.hpp"
+#include "data/detail/uniform.hpp"
+#include "figures/box.hpp"
 
 namespace grove::models {
 

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/autodiff.hpp>
-#include <models/detail/prediction.hpp>
+#include "../autodiff/autodiff.hpp"
+#include "detail/prediction.hpp"
 
 namespace grove::models {
 

@@ -3,8 +3,8 @@
 
 #include <Eigen/Core>
 
-#include <autodiff/autodiff.hpp>
-#include <models/detail/prediction.hpp>
+#include "../autodiff/autodiff.hpp"
+#include "detail/prediction.hpp"
 
 namespace grove::models {
 

@@ -1,7 +1,7 @@
 // The loss of every regression here.
 #pragma once
 
-#include <autodiff/autodiff.hpp>
+#include "../autodiff/autodiff.hpp"
 
 namespace grove::models {
 

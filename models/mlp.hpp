@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/autodiff.hpp>
-#include <models/data/detail/uniform.hpp>
-#include <models/detail/prediction.hpp>
+#include "../autodiff/autodiff.hpp"
+#include "data/detail/uniform.hpp"
+#include "detail/prediction.hpp"
 
 namespace grove::models {
 

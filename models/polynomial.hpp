@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/autodiff.hpp>
-#include <models/linear_regression.hpp>
+#include "../autodiff/autodiff.hpp"
+#include "linear_regression.hpp"
 
 namespace grove::models {
 

@@ -21,21 +21,35 @@ complain_each() {
 # headers <folder>... : the headers in the folders that a user may include.
 headers() { find "$@" -name '*.hpp' -not -path '*/detail/*' -not -path '*/engine/*' | sort; }
 
-# includes <file> : what the file includes of Grove.
-includes() { sed -nE 's/^ *# *include *["<]((autodiff|optim|models)\/[^">]+)[">].*/\1/p' "$1"; }
+# edges <folder>... : "header line target" for every include of one of Grove's headers, which may be spelled from the
+# root or relative to the folder.
+edges() {
+  grep -rnE '^ *# *include *"|^ *# *include *<(autodiff|optim|models|grove)/' "$@" --include='*.hpp' | awk -F: '
+    {
+      match($3, /["<][^">]+/)
+      path = substr($3, RSTART + 1, RLENGTH - 1)
+      if (path !~ /^(autodiff|optim|models|grove)\//) {
+        folder = $1
+        sub(/[^\/]*$/, "", folder)
+        path = folder path
+        while (sub(/[^\/]+\/\.\.\//, "", path)) {}
+      }
+      print $1, $2, path
+    }'
+}
 
 # reached <file> : all headers of Grove that including the file includes.
 reached() {
-  local -A seen=()
-  local queue=("$1") file next
-  while ((${#queue[@]})); do
-    file=${queue[0]}
-    queue=("${queue[@]:1}")
-    [[ -n ${seen[$file]:-} || ! -f $file ]] && continue
-    seen[$file]=1
-    echo "$file"
-    while IFS= read -r next; do queue+=("$next"); done < <(includes "$file")
-  done
+  edges autodiff optim models grove | awk -v first="$1" '
+    { to[$1] = to[$1] " " $3 }
+    function visit(file, i, count, list) {
+      if (file in seen) return
+      seen[file] = 1
+      print file
+      count = split(to[file], list, " ")
+      for (i = 1; i <= count; ++i) visit(list[i])
+    }
+    END { visit(first) }'
 }
 
 # Includes run one way: a room includes itself and the rooms above it in this list. A file is of the room whose name is
@@ -78,18 +92,20 @@ rooms=(
   models
 )
 complain_each "includes a later room" < <(
-  grep -rnE '^ *# *include *["<](autodiff|optim|models)/' autodiff optim models --include='*.hpp' |
-    awk -F: -v names="${rooms[*]}" '
+  edges autodiff optim models |
+    awk -v names="${rooms[*]}" '
       function room(path, i, best) {
         for (i = 1; i <= count; ++i)
           if (index(path "/", list[i] "/") == 1 && length(list[i]) > length(list[best])) best = i
         return best
       }
       BEGIN { count = split(names, list, " ") }
-      {
-        match($3, /["<][^">]+/)
-        if (room(substr($3, RSTART + 1, RLENGTH - 1)) > room($1)) print
-      }'
+      room($3) > room($1)'
+)
+complain_each "includes a header that is not there" < <(
+  edges autodiff optim models grove | while read -r file line target; do
+    [[ -f $target ]] || echo "$file:$line: $target"
+  done
 )
 complain_each "includes an internal header" < <(
   grep -rnE '^ *# *include *["<](autodiff|optim|models)/(.*/)?(detail|engine)/' examples README.md || true
@@ -98,11 +114,6 @@ complain_each "includes an internal header" < <(
 complain_each "includes fmt/core.h (autodiff/detail/fmt.hpp has what is needed)" < <(
   grep -rnE '^ *# *include *<fmt/core\.h>' autodiff optim models examples README.md | grep -v '^autodiff/detail/fmt\.hpp' || true
 )
-# One header has one spelling, the one that users write.
-complain_each "includes relative to its own folder" < <(
-  grep -rnE '^ *# *include *"' autodiff optim models --include='*.hpp' | grep -vE '"(autodiff|optim|models)/' || true
-)
-
 # The umbrella headers hold everything public.
 for folder in autodiff optim models; do
   umbrella=$folder/$folder.hpp
@@ -155,6 +166,10 @@ complain_each "names an internal of Eigen" < <(grep -rn 'Eigen::internal' autodi
 complain_each "using namespace in a header" < <(
   grep -rnE '^ *using namespace ' autodiff optim models --include='*.hpp' || true
 )
+
+# One version.
+version=$(sed -nE 's/^#define GROVE_VERSION_(MAJOR|MINOR|PATCH) //p' grove/version.hpp | paste -sd.)
+grep -qE "^  VERSION ${version//./\\.}\$" CMakeLists.txt || complain "grove/version.hpp says $version, CMakeLists.txt another version"
 
 lines=$(wc -l <README.md)
 ((lines <= 150)) || complain "README.md has $lines lines; 150 are allowed"

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/detail/differentiate.hpp"
+#include "detail/differentiate.hpp"
 
 namespace grove {
 

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/jvp.hpp"
+#include "jvp.hpp"
 
 namespace grove {
 namespace detail {

@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/jvp.hpp"
-#include "autodiff/tree/detail/static_size.hpp"
+#include "../tree/detail/static_size.hpp"
+#include "jvp.hpp"
 
 namespace grove {
 

@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/grad.hpp"
+#include "grad.hpp"
 
 namespace grove {
 

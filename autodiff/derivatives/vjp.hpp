@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/grad.hpp"
+#include "grad.hpp"
 
 namespace grove {
 namespace detail {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "autodiff/detail/fmt.hpp"
+#include "fmt.hpp"
 
 namespace grove::detail {
 

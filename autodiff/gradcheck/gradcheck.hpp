@@ -1,8 +1,8 @@
 // Checking the tape's gradient of a loss against finite differences.
 #pragma once
 
-#include "autodiff/derivatives/grad.hpp"
-#include "autodiff/gradcheck/of_gradient.hpp"
+#include "../derivatives/grad.hpp"
+#include "of_gradient.hpp"
 
 namespace grove {
 

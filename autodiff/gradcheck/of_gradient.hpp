@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/gradcheck/detail/flatten.hpp"
-#include "autodiff/gradcheck/detail/run.hpp"
+#include "detail/flatten.hpp"
+#include "detail/run.hpp"
 
 namespace grove {
 

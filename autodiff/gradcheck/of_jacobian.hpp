@@ -1,10 +1,10 @@
 // Checking the Jacobian of a function with an array or a tree as its result.
 #pragma once
 
-#include "autodiff/derivatives/jacobian.hpp"
-#include "autodiff/derivatives/vjp.hpp"
-#include "autodiff/gradcheck/detail/flatten.hpp"
-#include "autodiff/gradcheck/detail/jacobian_run.hpp"
+#include "../derivatives/jacobian.hpp"
+#include "../derivatives/vjp.hpp"
+#include "detail/flatten.hpp"
+#include "detail/jacobian_run.hpp"
 
 namespace grove {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autodiff/detail/fmt.hpp"
-#include "autodiff/detail/message.hpp"
+#include "../detail/fmt.hpp"
+#include "../detail/message.hpp"
 
 namespace grove {
 
@@ -110,4 +110,4 @@ struct fmt::formatter<grove::GradcheckReport> : grove::detail::TextFormatter {
   }
 };
 
-#include "autodiff/gradcheck/detail/print.hpp"
+#include "detail/print.hpp"

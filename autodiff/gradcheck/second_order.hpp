@@ -1,11 +1,11 @@
 // Checking second derivatives, and the other ways to first ones.
 #pragma once
 
-#include "autodiff/derivatives/hessian.hpp"
-#include "autodiff/derivatives/jvp.hpp"
-#include "autodiff/derivatives/vjp.hpp"
-#include "autodiff/gradcheck/detail/identities.hpp"
-#include "autodiff/gradcheck/gradcheck.hpp"
+#include "../derivatives/hessian.hpp"
+#include "../derivatives/jvp.hpp"
+#include "../derivatives/vjp.hpp"
+#include "detail/identities.hpp"
+#include "gradcheck.hpp"
 
 namespace grove {
 

@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/flatten.hpp"
-#include "autodiff/tree/map.hpp"
+#include "flatten.hpp"
+#include "map.hpp"
 
 namespace grove::tree {
 

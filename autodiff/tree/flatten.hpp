@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/detail/text.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../error.hpp"
+#include "detail/text.hpp"
+#include "map.hpp"
 
 namespace grove::tree {
 

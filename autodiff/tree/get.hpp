@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/fmt.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/tree/detail/member_access.hpp"
-#include "autodiff/tree/path.hpp"
-#include "autodiff/tree/structure.hpp"
-#include "autodiff/tree/traits.hpp"
+#include "../detail/fmt.hpp"
+#include "../error.hpp"
+#include "detail/member_access.hpp"
+#include "path.hpp"
+#include "structure.hpp"
+#include "traits.hpp"
 
 namespace grove::tree {
 

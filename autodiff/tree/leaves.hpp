@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "autodiff/tree/flatten.hpp"
-#include "autodiff/tree/path.hpp"
+#include "flatten.hpp"
+#include "path.hpp"
 
 namespace grove::tree {
 

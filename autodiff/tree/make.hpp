@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/map.hpp"
+#include "map.hpp"
 
 namespace grove::tree {
 

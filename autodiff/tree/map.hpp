@@ -4,10 +4,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/detail/assign.hpp"
-#include "autodiff/tree/detail/visit_leaves.hpp"
-#include "autodiff/tree/path.hpp"
-#include "autodiff/tree/traits.hpp"
+#include "detail/assign.hpp"
+#include "detail/visit_leaves.hpp"
+#include "path.hpp"
+#include "traits.hpp"
 
 namespace grove::tree {
 

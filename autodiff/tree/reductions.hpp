@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/arithmetic.hpp"
-#include "autodiff/tree/detail/text.hpp"
+#include "../error.hpp"
+#include "arithmetic.hpp"
+#include "detail/text.hpp"
 
 namespace grove::tree {
 

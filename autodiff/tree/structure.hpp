@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/detail/agree.hpp"
-#include "autodiff/tree/detail/text.hpp"
-#include "autodiff/tree/traits.hpp"
+#include "../error.hpp"
+#include "detail/agree.hpp"
+#include "detail/text.hpp"
+#include "traits.hpp"
 
 namespace grove::tree {
 
@@ -62,4 +62,4 @@ void check_same_structure(std::string_view function, const A& a, const B& b, std
 
 }  // namespace grove::tree
 
-#include "autodiff/tree/detail/describe.hpp"
+#include "detail/describe.hpp"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "autodiff/tree/structure.hpp"
+#include "structure.hpp"
 
 namespace grove::tree {
 

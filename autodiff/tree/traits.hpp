@@ -1,10 +1,10 @@
 // What a tree is.
 #pragma once
 
-#include "autodiff/tree/detail/fields.hpp"
-#include "autodiff/tree/detail/kind.hpp"
-#include "autodiff/tree/leaf.hpp"
-#include "autodiff/tree/register.hpp"
+#include "detail/fields.hpp"
+#include "detail/kind.hpp"
+#include "leaf.hpp"
+#include "register.hpp"
 
 namespace grove::tree {
 

@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include <models/data/detail/csv_reader.hpp>
-#include <models/data/table.hpp>
+#include "detail/csv_reader.hpp"
+#include "table.hpp"
 
 namespace grove::models {
 

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <autodiff/error.hpp>
-#include <models/data/table.hpp>
+#include "../../autodiff/error.hpp"
+#include "table.hpp"
 
 namespace grove::models {
 

@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/engine/array/owned.hpp>
-#include <autodiff/error.hpp>
+#include "../../autodiff/engine/array/owned.hpp"
+#include "../../autodiff/error.hpp"
 
 namespace grove::models {
 

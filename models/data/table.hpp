@@ -19,7 +19,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <autodiff/error.hpp>
+#include "../../autodiff/error.hpp"
 
 namespace grove::models {
 

@@ -1,7 +1,7 @@
 // What models are made of: products and sums that check shapes for plain data too, and results that nothing outlives.
 #pragma once
 
-#include <autodiff/autodiff.hpp>
+#include "../../autodiff/autodiff.hpp"
 
 namespace grove::models::detail {
 

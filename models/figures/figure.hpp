@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/error.hpp>
-#include <models/figures/box.hpp>
+#include "../../autodiff/error.hpp"
+#include "box.hpp"
 
 namespace grove::models {
 

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/error.hpp>
-#include <models/figures/detail/figure_script.hpp>
-#include <models/figures/detail/gnuplot.hpp>
-#include <models/figures/figure.hpp>
+#include "../../autodiff/error.hpp"
+#include "detail/figure_script.hpp"
+#include "detail/gnuplot.hpp"
+#include "figure.hpp"
 
 namespace grove::models {
 

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <type_traits>
 
-#include "autodiff/error.hpp"
-#include "autodiff/operations/operations.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/operations/operations.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/detail/leafwise.hpp"
 
 /// Each bijection has `forward(x)` from unconstrained numbers to constrained ones, `inverse(y)` back, and
 /// `log_det_jacobian(x)`, the logarithm of |det dy/dx| over independent entries, which a density of y needs to be one

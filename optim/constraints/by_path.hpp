@@ -9,10 +9,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/constraints/bijections.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "bijections.hpp"
 
 namespace grove::optim::bijections {
 

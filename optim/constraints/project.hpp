@@ -7,10 +7,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/projections.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/projections.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/projections.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/projections.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

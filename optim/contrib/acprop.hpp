@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/optimizers/adabelief.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../optimizers/adabelief.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim::contrib {
 

@@ -7,10 +7,10 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/scale_by_adam.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/add_decayed_weights.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/scale_by_adam.hpp"
 
 namespace grove::optim::contrib {
 

@@ -7,10 +7,10 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/schedules/hyperparameter.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/scale_by_adam.hpp"
+#include "../protocol/chain.hpp"
+#include "../schedules/hyperparameter.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/scale_by_adam.hpp"
 
 namespace grove::optim::contrib {
 

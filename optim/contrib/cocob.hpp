@@ -5,9 +5,9 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/add_decayed_weights.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim::contrib {
 

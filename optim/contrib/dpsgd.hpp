@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/maybe.hpp"
-#include "optim/schedules/hyperparameter.hpp"
-#include "optim/transforms/noise.hpp"
-#include "optim/transforms/per_example_clip.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/trace.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/maybe.hpp"
+#include "../schedules/hyperparameter.hpp"
+#include "../transforms/noise.hpp"
+#include "../transforms/per_example_clip.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/trace.hpp"
 
 namespace grove::optim::contrib {
 

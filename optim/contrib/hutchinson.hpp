@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
-#include "optim/transforms/noise.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
+#include "../transforms/noise.hpp"
 
 namespace grove::optim {
 

@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/add_decayed_weights.hpp"
 
 namespace grove::optim::contrib {
 

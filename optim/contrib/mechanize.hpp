@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
 
 namespace grove::optim::contrib {
 

@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/kept_by_thread.hpp"
-#include "optim/optimizers/adamw.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/partition.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../../autodiff/detail/kept_by_thread.hpp"
+#include "../optimizers/adamw.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/partition.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim::contrib {
 

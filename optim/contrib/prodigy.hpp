@@ -9,10 +9,10 @@
 #include <string>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/mask.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/mask.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim::detail {
 

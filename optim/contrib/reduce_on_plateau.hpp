@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
 
 namespace grove::optim::contrib {
 

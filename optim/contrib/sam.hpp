@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../../autodiff/error.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
 
 namespace grove::optim::contrib {
 

@@ -9,13 +9,13 @@
 #include <string_view>
 #include <utility>
 
-#include "optim/optimizers/rmsprop.hpp"
-#include "optim/optimizers/sgd.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/maybe.hpp"
-#include "optim/schedules/schedule.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../optimizers/rmsprop.hpp"
+#include "../optimizers/sgd.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/maybe.hpp"
+#include "../schedules/schedule.hpp"
+#include "../transforms/add_decayed_weights.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim::detail {
 

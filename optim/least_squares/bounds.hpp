@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/mask.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/mask.hpp"
 
 namespace grove::optim {
 

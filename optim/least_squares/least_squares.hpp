@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "optim/least_squares/detail/tree_problem.hpp"
-#include "optim/least_squares/detail/trust_region.hpp"
-#include "optim/least_squares/options.hpp"
-#include "optim/least_squares/result.hpp"
+#include "detail/tree_problem.hpp"
+#include "detail/trust_region.hpp"
+#include "options.hpp"
+#include "result.hpp"
 
 namespace grove::optim {
 namespace detail {

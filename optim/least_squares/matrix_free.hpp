@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "autodiff/derivatives/jvp.hpp"
-#include "autodiff/derivatives/vjp.hpp"
+#include "../../autodiff/derivatives/jvp.hpp"
+#include "../../autodiff/derivatives/vjp.hpp"
 
 namespace grove::optim {
 

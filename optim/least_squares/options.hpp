@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "optim/least_squares/bounds.hpp"
-#include "optim/least_squares/robust_loss.hpp"
-#include "optim/least_squares/weights.hpp"
-#include "optim/protocol/mask.hpp"
+#include "../protocol/mask.hpp"
+#include "bounds.hpp"
+#include "robust_loss.hpp"
+#include "weights.hpp"
 
 namespace grove::optim {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/least_squares/detail/statistics.hpp"
-#include "optim/least_squares/options.hpp"
-#include "optim/least_squares/stop.hpp"
-#include "optim/least_squares/summary.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "detail/statistics.hpp"
+#include "options.hpp"
+#include "stop.hpp"
+#include "summary.hpp"
 
 namespace grove::optim {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "optim/numerics/detail/check.hpp"
+#include "../numerics/detail/check.hpp"
 
 namespace grove::optim {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/detail/fmt.hpp"
-#include "autodiff/detail/message.hpp"
+#include "../../autodiff/detail/fmt.hpp"
+#include "../../autodiff/detail/message.hpp"
 
 namespace grove::optim {
 

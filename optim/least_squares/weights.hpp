@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
 
 namespace grove::optim {
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <optional>
 
-#include "autodiff/error.hpp"
-#include "optim/linesearch/detail/linesearch.hpp"
+#include "../../autodiff/error.hpp"
+#include "detail/linesearch.hpp"
 
 namespace grove::optim {
 

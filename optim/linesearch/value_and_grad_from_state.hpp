@@ -4,9 +4,9 @@
 #include <cmath>
 #include <optional>
 
-#include "autodiff/error.hpp"
-#include "optim/linesearch/backtracking.hpp"
-#include "optim/linesearch/zoom.hpp"
+#include "../../autodiff/error.hpp"
+#include "backtracking.hpp"
+#include "zoom.hpp"
 
 namespace grove::optim {
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <optional>
 
-#include "optim/linesearch/detail/linesearch.hpp"
-#include "optim/linesearch/detail/zoom.hpp"
+#include "detail/linesearch.hpp"
+#include "detail/zoom.hpp"
 
 namespace grove::optim {
 

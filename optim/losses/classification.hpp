@@ -9,9 +9,9 @@
 #include <optional>
 #include <vector>
 
-#include "optim/losses/detail/elements.hpp"
-#include "optim/losses/over.hpp"
-#include "optim/numerics/projections.hpp"
+#include "../numerics/projections.hpp"
+#include "detail/elements.hpp"
+#include "over.hpp"
 
 namespace grove::optim::losses {
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/losses/detail/elements.hpp"
+#include "detail/elements.hpp"
 
 namespace grove::optim::losses {
 

@@ -5,8 +5,8 @@
 #include <numbers>
 #include <type_traits>
 
-#include "optim/losses/detail/elements.hpp"
-#include "optim/losses/over.hpp"
+#include "detail/elements.hpp"
+#include "over.hpp"
 
 namespace grove::optim::losses {
 

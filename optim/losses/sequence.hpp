@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "optim/losses/detail/elements.hpp"
+#include "detail/elements.hpp"
 
 namespace grove::optim::losses {
 

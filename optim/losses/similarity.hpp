@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "optim/losses/detail/elements.hpp"
-#include "optim/losses/over.hpp"
+#include "detail/elements.hpp"
+#include "over.hpp"
 
 namespace grove::optim::losses {
 

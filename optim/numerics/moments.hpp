@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "detail/check.hpp"
+#include "detail/math.hpp"
 
 namespace grove::optim {
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <vector>
 
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../autodiff/error.hpp"
+#include "detail/check.hpp"
 
 namespace grove::optim {
 namespace detail {

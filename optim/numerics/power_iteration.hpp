@@ -10,11 +10,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/detail/random_bits.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
+#include "../../autodiff/detail/random_bits.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "detail/check.hpp"
+#include "detail/math.hpp"
 
 namespace grove::optim {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "detail/check.hpp"
+#include "detail/math.hpp"
 
 namespace grove::optim {
 

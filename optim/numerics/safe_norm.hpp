@@ -1,8 +1,8 @@
 // Norms that are bounded below and have a derivative everywhere.
 #pragma once
 
-#include "autodiff/autodiff.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../autodiff/autodiff.hpp"
+#include "detail/check.hpp"
 
 namespace grove::optim {
 

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "autodiff/autodiff.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
+#include "../../autodiff/autodiff.hpp"
+#include "detail/check.hpp"
+#include "detail/math.hpp"
 
 namespace grove::optim {
 

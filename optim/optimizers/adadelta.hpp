@@ -5,10 +5,10 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../numerics/detail/math.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/add_decayed_weights.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim {
 

@@ -12,14 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/maybe.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/clip.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/trace.hpp"
-#include "optim/transforms/trust_ratio.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/maybe.hpp"
+#include "../transforms/add_decayed_weights.hpp"
+#include "../transforms/clip.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/trace.hpp"
+#include "../transforms/trust_ratio.hpp"
 
 namespace grove::optim {
 

@@ -4,9 +4,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/scale_by_adam.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/scale_by_adam.hpp"
 
 namespace grove::optim {
 

@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/optimizers/adamw.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../transforms/scale.hpp"
+#include "adamw.hpp"
 
 namespace grove::optim {
 

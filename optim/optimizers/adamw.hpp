@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "optim/optimizers/adam.hpp"
-#include "optim/transforms/add_decayed_weights.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../transforms/add_decayed_weights.hpp"
+#include "../transforms/scale.hpp"
+#include "adam.hpp"
 
 namespace grove::optim {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/any_transformation.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/any_transformation.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

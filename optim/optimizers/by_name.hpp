@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "optim/optimizers/detail/catalogue.hpp"
+#include "detail/catalogue.hpp"
 
 namespace grove::optim {
 

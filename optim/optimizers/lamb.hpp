@@ -4,10 +4,10 @@
 #include <cmath>
 #include <utility>
 
-#include "optim/optimizers/adamw.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/trace.hpp"
-#include "optim/transforms/trust_ratio.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/trace.hpp"
+#include "../transforms/trust_ratio.hpp"
+#include "adamw.hpp"
 
 namespace grove::optim {
 

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/kept_by_thread.hpp"
-#include "optim/linesearch/zoom.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../../autodiff/detail/kept_by_thread.hpp"
+#include "../linesearch/zoom.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim {
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/noise.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/noise.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim {
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/scale_by_adam.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/scale_by_adam.hpp"
 
 namespace grove::optim {
 

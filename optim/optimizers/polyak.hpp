@@ -4,9 +4,9 @@
 #include <limits>
 #include <utility>
 
-#include "optim/optimizers/sgd.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "sgd.hpp"
 
 namespace grove::optim {
 

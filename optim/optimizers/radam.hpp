@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/optimizers/adam.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../transforms/scale.hpp"
+#include "adam.hpp"
 
 namespace grove::optim {
 

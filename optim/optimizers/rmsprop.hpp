@@ -7,11 +7,11 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/maybe.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/scale_by_adam.hpp"
-#include "optim/transforms/trace.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/maybe.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/scale_by_adam.hpp"
+#include "../transforms/trace.hpp"
 
 namespace grove::optim {
 

@@ -6,9 +6,9 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../numerics/detail/math.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim {
 

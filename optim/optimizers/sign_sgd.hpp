@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/transforms/scale.hpp"
-#include "optim/transforms/trace.hpp"
+#include "../protocol/chain.hpp"
+#include "../transforms/scale.hpp"
+#include "../transforms/trace.hpp"
 
 namespace grove::optim {
 

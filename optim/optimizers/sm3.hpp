@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/kept_by_thread.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/mask.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../../autodiff/detail/kept_by_thread.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/mask.hpp"
+#include "../transforms/scale.hpp"
 
 namespace grove::optim {
 

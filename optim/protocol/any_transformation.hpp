@@ -8,10 +8,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/saved_nodes.hpp"
+#include "../../autodiff/error.hpp"
+#include "../numerics/detail/check.hpp"
+#include "chain.hpp"
+#include "detail/saved_nodes.hpp"
 
 namespace grove::optim {
 

@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/protocol/detail/fused.hpp"
-#include "optim/protocol/detail/run.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "detail/fused.hpp"
+#include "detail/run.hpp"
+#include "transformation.hpp"
 
 namespace grove::optim {
 /// The links of a chain; made by `chain`. Its state is the tuple of its links' states.

@@ -5,8 +5,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/engine/lifting/tree_rebind.hpp"
-#include "optim/protocol/detail/run.hpp"
+#include "../../autodiff/engine/lifting/tree_rebind.hpp"
+#include "detail/run.hpp"
 
 namespace grove::optim {
 

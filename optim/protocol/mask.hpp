@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/detail/check_state.hpp"
-#include "optim/protocol/detail/value_tree.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "detail/check_state.hpp"
+#include "detail/value_tree.hpp"
 
 namespace grove::optim {
 

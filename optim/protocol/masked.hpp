@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/mask.hpp"
+#include "chain.hpp"
+#include "mask.hpp"
 
 namespace grove::optim {
 

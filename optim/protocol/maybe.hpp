@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "optim/protocol/detail/run.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../../autodiff/error.hpp"
+#include "detail/run.hpp"
+#include "transformation.hpp"
 
 namespace grove::optim {
 

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/chain.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "chain.hpp"
 
 namespace grove::optim {
 

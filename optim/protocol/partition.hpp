@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "optim/protocol/masked.hpp"
-#include "optim/protocol/named_chain.hpp"
+#include "masked.hpp"
+#include "named_chain.hpp"
 
 namespace grove::optim {
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/detail/math.hpp"
+#include "transformation.hpp"
 
 namespace grove::optim {
 

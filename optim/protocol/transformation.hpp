@@ -8,9 +8,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/protocol/detail/check_state.hpp"
-#include "optim/protocol/detail/run.hpp"
-#include "optim/protocol/extra.hpp"
+#include "detail/check_state.hpp"
+#include "detail/run.hpp"
+#include "extra.hpp"
 
 namespace grove::optim {
 

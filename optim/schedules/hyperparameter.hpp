@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/numerics/detail/check.hpp"
+#include "../numerics/detail/check.hpp"
 
 namespace grove::optim {
 

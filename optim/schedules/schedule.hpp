@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../numerics/detail/check.hpp"
+#include "hyperparameter.hpp"
 
 namespace grove::optim {
 

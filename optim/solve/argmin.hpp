@@ -9,13 +9,13 @@
 #include <limits>
 #include <type_traits>
 
-#include "autodiff/derivatives/grad.hpp"
-#include "autodiff/derivatives/hessian.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/positive_definite.hpp"
-#include "optim/solve/detail/implicit.hpp"
+#include "../../autodiff/derivatives/grad.hpp"
+#include "../../autodiff/derivatives/hessian.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/detail/positive_definite.hpp"
+#include "detail/implicit.hpp"
 
 namespace grove::optim {
 

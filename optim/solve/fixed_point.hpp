@@ -7,10 +7,10 @@
 #include <limits>
 #include <type_traits>
 
-#include "autodiff/derivatives/grad.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/solve/root.hpp"
+#include "../../autodiff/derivatives/grad.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "root.hpp"
 
 namespace grove::optim {
 namespace detail {

@@ -12,10 +12,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/solve/detail/implicit.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "detail/implicit.hpp"
 
 namespace grove::optim {
 

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/random_bits.hpp"
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../autodiff/detail/random_bits.hpp"
+#include "../../autodiff/error.hpp"
+#include "../numerics/detail/check.hpp"
 
 namespace grove::optim {
 namespace detail {

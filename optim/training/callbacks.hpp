@@ -11,9 +11,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/training/detail/shown.hpp"
+#include "../../autodiff/error.hpp"
+#include "../numerics/detail/check.hpp"
+#include "detail/shown.hpp"
 
 namespace grove::optim {
 

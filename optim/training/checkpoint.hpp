@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "optim/training/minimize.hpp"
-#include "optim/training/save.hpp"
+#include "minimize.hpp"
+#include "save.hpp"
 
 namespace grove::optim {
 

@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/grad.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/training/detail/shown.hpp"
+#include "../../autodiff/derivatives/grad.hpp"
+#include "../numerics/detail/check.hpp"
+#include "detail/shown.hpp"
 
 namespace grove::optim {
 

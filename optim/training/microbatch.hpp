@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/detail/math.hpp"
 
 namespace grove::optim {
 

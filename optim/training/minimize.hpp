@@ -4,14 +4,14 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/protocol/transformation.hpp"
-#include "optim/training/callbacks.hpp"
-#include "optim/training/detail/minimization.hpp"
-#include "optim/training/measure.hpp"
-#include "optim/training/minimize_options.hpp"
-#include "optim/training/minimize_result.hpp"
-#include "optim/training/progress_line.hpp"
-#include "optim/training/stop_reason.hpp"
+#include "../protocol/transformation.hpp"
+#include "callbacks.hpp"
+#include "detail/minimization.hpp"
+#include "measure.hpp"
+#include "minimize_options.hpp"
+#include "minimize_result.hpp"
+#include "progress_line.hpp"
+#include "stop_reason.hpp"
 
 namespace grove::optim {
 namespace detail {

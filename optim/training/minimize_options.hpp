@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/training/callbacks.hpp"
-#include "optim/training/detail/initial_state.hpp"
-#include "optim/training/measure.hpp"
+#include "../numerics/detail/check.hpp"
+#include "callbacks.hpp"
+#include "detail/initial_state.hpp"
+#include "measure.hpp"
 
 namespace grove::optim {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "optim/training/stop_reason.hpp"
+#include "stop_reason.hpp"
 
 namespace grove::optim {
 namespace detail {

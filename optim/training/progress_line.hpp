@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "optim/training/callbacks.hpp"
-#include "optim/training/detail/terminal.hpp"
+#include "callbacks.hpp"
+#include "detail/terminal.hpp"
 
 namespace grove::optim {
 namespace detail {

@@ -10,8 +10,8 @@
 #include <string>
 #include <utility>
 
-#include "optim/protocol/detail/saved_nodes.hpp"
-#include "optim/training/detail/replace_file.hpp"
+#include "../protocol/detail/saved_nodes.hpp"
+#include "detail/replace_file.hpp"
 
 namespace grove::optim {
 namespace detail {

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/protocol/mask.hpp"
-#include "optim/protocol/masked.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../protocol/mask.hpp"
+#include "../protocol/masked.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <type_traits>
 
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../../autodiff/error.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "scale.hpp"
 
 namespace grove::optim {
 

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <string>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/mask.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/mask.hpp"
+#include "scale.hpp"
 
 namespace grove::optim {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "optim/protocol/partition.hpp"
-#include "optim/transforms/scale.hpp"
+#include "../protocol/partition.hpp"
+#include "scale.hpp"
 
 namespace grove::optim {
 

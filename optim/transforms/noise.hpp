@@ -7,9 +7,9 @@
 #include <numbers>
 #include <utility>
 
-#include "autodiff/detail/random_bits.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../../autodiff/detail/random_bits.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 namespace detail {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/detail/leafwise.hpp"
 
 namespace grove::optim {
 

@@ -6,10 +6,10 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/transformation.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/detail/math.hpp"
+#include "../protocol/transformation.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 namespace detail {

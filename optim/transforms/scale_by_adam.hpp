@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <tuple>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/dtype.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../numerics/detail/math.hpp"
+#include "../protocol/dtype.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

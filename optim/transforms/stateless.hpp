@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

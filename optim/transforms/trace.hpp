@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <tuple>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/dtype.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/dtype.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

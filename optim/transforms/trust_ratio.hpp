@@ -4,9 +4,9 @@
 
 #include <cstddef>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

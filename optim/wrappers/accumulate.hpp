@@ -7,9 +7,9 @@
 #include <functional>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 namespace detail {

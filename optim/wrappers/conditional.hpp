@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "optim/wrappers/accumulate.hpp"
+#include "accumulate.hpp"
 
 namespace grove::optim {
 

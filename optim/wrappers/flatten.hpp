@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/tree.hpp"
+#include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/named_chain.hpp"
-#include "optim/schedules/hyperparameter.hpp"
+#include "../../autodiff/error.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/named_chain.hpp"
+#include "../schedules/hyperparameter.hpp"
 
 namespace grove::optim {
 

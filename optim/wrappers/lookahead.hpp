@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "optim/protocol/chain.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
+#include "../protocol/chain.hpp"
+#include "../protocol/detail/leafwise.hpp"
 
 namespace grove::optim {
 

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <utility>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/named_chain.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/named_chain.hpp"
 
 namespace grove::optim {
 

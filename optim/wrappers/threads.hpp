@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "optim/numerics/detail/check.hpp"
-#include "optim/protocol/chain.hpp"
-#include "optim/wrappers/detail/process.hpp"
+#include "../numerics/detail/check.hpp"
+#include "../protocol/chain.hpp"
+#include "detail/process.hpp"
 
 namespace grove::optim {
 namespace detail {

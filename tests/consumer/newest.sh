@@ -46,7 +46,8 @@ echo "fmt:$(version "$directory/cmeel.prefix/include/fmt/base.h" FMT_VERSION)${f
 ((${#eigen[@]})) || eigen=(-isystem /usr/include/eigen3 -isystem /usr/local/include/eigen3)
 compile=("${CXX:-c++}" -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "-I$root" "${fmt[@]}"
   "${eigen[@]}")
-"${compile[@]}" "$here/main.cpp" "$here/other.cpp" "${libraries[@]}" -o "$directory/consumer"
+"${compile[0]}" "-I$here/own" "${compile[@]:1}" -c "$here/main.cpp" -o "$directory/main.o"
+"${compile[@]}" "$here/other.cpp" "$directory/main.o" "${libraries[@]}" -o "$directory/consumer"
 "$directory/consumer"
 "${compile[@]}" "$here/text.cpp" "${libraries[@]}" -o "$directory/text"
 "$directory/text"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/kept_by_thread.hpp"
+#include "../../detail/kept_by_thread.hpp"
 
 namespace grove::detail {
 

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/engine/fusion/operators.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../../engine/fusion/operators.hpp"
+#include "../../tree/map.hpp"
 
 namespace grove::detail {
 

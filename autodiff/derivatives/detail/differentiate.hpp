@@ -5,13 +5,13 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/detail/borrowed.hpp"
-#include "autodiff/derivatives/detail/call_loss.hpp"
-#include "autodiff/engine/lifting/lift.hpp"
-#include "autodiff/engine/lifting/numbers_of.hpp"
-#include "autodiff/engine/lifting/take_adjoints.hpp"
-#include "autodiff/engine/tape/recording.hpp"
-#include "autodiff/operations/operations.hpp"
+#include "../../engine/lifting/lift.hpp"
+#include "../../engine/lifting/numbers_of.hpp"
+#include "../../engine/lifting/take_adjoints.hpp"
+#include "../../engine/tape/recording.hpp"
+#include "../../operations/operations.hpp"
+#include "borrowed.hpp"
+#include "call_loss.hpp"
 
 namespace grove::detail {
 

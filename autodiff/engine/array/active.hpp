@@ -7,9 +7,9 @@
 #include <initializer_list>
 #include <type_traits>
 
-#include "autodiff/engine/array/extent.hpp"
-#include "autodiff/engine/array/into_eigen.hpp"
-#include "autodiff/engine/array/members.hpp"
+#include "extent.hpp"
+#include "into_eigen.hpp"
+#include "members.hpp"
 
 namespace grove {
 namespace detail {

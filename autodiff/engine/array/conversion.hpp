@@ -1,8 +1,8 @@
 // How an active matrix gets its value from constants, from variables, from another matrix or an outer recording.
 #pragma once
 
-#include "autodiff/engine/array/eigen_traits.hpp"
-#include "autodiff/engine/array/record.hpp"
+#include "eigen_traits.hpp"
+#include "record.hpp"
 
 namespace grove::detail {
 

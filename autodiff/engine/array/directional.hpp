@@ -3,8 +3,8 @@
 
 #include <Eigen/Core>
 
-#include "autodiff/engine/array/entries.hpp"
-#include "autodiff/engine/array/kinds.hpp"
+#include "entries.hpp"
+#include "kinds.hpp"
 
 namespace grove::detail {
 

@@ -4,8 +4,8 @@
 #include <Eigen/Core>
 #include <type_traits>
 
-#include "autodiff/engine/array/kinds.hpp"
-#include "autodiff/engine/array/owned.hpp"
+#include "kinds.hpp"
+#include "owned.hpp"
 
 namespace grove::detail {
 

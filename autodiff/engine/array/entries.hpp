@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "autodiff/engine/array/shape_checks.hpp"
+#include "shape_checks.hpp"
 
 namespace grove::detail {
 

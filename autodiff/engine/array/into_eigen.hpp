@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/array/kinds.hpp"
+#include "kinds.hpp"
 
 namespace grove {
 namespace detail {

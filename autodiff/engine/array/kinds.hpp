@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/array/shape_checks.hpp"
-#include "autodiff/engine/array/static_shape.hpp"
-#include "autodiff/engine/scalar/operands.hpp"
+#include "../scalar/operands.hpp"
+#include "shape_checks.hpp"
+#include "static_shape.hpp"
 
 namespace grove {
 

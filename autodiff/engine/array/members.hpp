@@ -5,10 +5,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/array/entries.hpp"
-#include "autodiff/engine/array/kinds.hpp"
-#include "autodiff/engine/array/static_shape.hpp"
-#include "autodiff/engine/scalar/arithmetic.hpp"
+#include "../scalar/arithmetic.hpp"
+#include "entries.hpp"
+#include "kinds.hpp"
+#include "static_shape.hpp"
 
 namespace grove::detail {
 

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/array/eigen_traits.hpp"
-#include "autodiff/engine/scalar/dual.hpp"
+#include "../scalar/dual.hpp"
+#include "eigen_traits.hpp"
 
 namespace grove::detail {
 

@@ -1,7 +1,7 @@
 // Arrays whose elements are elements of another one, or zero.
 #pragma once
 
-#include "autodiff/engine/array/record.hpp"
+#include "record.hpp"
 
 namespace grove::detail {
 

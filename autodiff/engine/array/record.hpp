@@ -4,7 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
-#include "autodiff/engine/array/active.hpp"
+#include "active.hpp"
 
 namespace grove::detail {
 

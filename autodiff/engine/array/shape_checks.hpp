@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
-#include "autodiff/detail/message.hpp"
-#include "autodiff/error.hpp"
+#include "../../detail/message.hpp"
+#include "../../error.hpp"
 
 namespace grove::detail {
 

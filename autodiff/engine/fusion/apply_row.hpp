@@ -5,11 +5,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/array/operands.hpp"
-#include "autodiff/engine/fusion/expression.hpp"
-#include "autodiff/engine/scalar/arithmetic.hpp"
-#include "autodiff/engine/scalar/dual.hpp"
-#include "autodiff/engine/scalar/row_on_number.hpp"
+#include "../array/operands.hpp"
+#include "../scalar/arithmetic.hpp"
+#include "../scalar/dual.hpp"
+#include "../scalar/row_on_number.hpp"
+#include "expression.hpp"
 
 namespace grove::detail {
 

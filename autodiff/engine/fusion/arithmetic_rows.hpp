@@ -1,7 +1,7 @@
 // The rows behind + - * / and unary minus (the operators are in arithmetic.hpp).
 #pragma once
 
-#include "autodiff/engine/fusion/row.hpp"
+#include "row.hpp"
 
 namespace grove::detail {
 

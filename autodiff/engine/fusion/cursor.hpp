@@ -9,8 +9,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/fusion/formula.hpp"
-#include "autodiff/engine/fusion/sinks.hpp"
+#include "formula.hpp"
+#include "sinks.hpp"
 
 namespace grove::detail {
 

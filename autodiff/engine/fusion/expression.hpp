@@ -5,8 +5,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/engine/array/conversion.hpp"
-#include "autodiff/engine/fusion/walk.hpp"
+#include "../array/conversion.hpp"
+#include "walk.hpp"
 
 namespace grove::detail {
 

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/engine/fusion/terms.hpp"
-#include "autodiff/engine/scalar/row_on_number.hpp"
+#include "../scalar/row_on_number.hpp"
+#include "terms.hpp"
 
 namespace grove::detail {
 

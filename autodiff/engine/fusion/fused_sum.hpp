@@ -1,7 +1,7 @@
 // Sums over unevaluated terms: value and gradient without an array in between.
 #pragma once
 
-#include "autodiff/engine/fusion/matrix_vector.hpp"
+#include "matrix_vector.hpp"
 
 namespace grove::detail {
 

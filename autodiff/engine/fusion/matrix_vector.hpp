@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "autodiff/engine/fusion/expression.hpp"
+#include "expression.hpp"
 
 namespace grove::detail {
 

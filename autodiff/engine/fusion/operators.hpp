@@ -1,8 +1,8 @@
 // Operators on active matrices and arrays, with Eigen's meaning.
 #pragma once
 
-#include "autodiff/engine/fusion/arithmetic_rows.hpp"
-#include "autodiff/engine/fusion/product.hpp"
+#include "arithmetic_rows.hpp"
+#include "product.hpp"
 
 namespace grove {
 namespace detail {

@@ -5,9 +5,9 @@
 #include <concepts>
 #include <type_traits>
 
-#include "autodiff/engine/fusion/terms.hpp"
-#include "autodiff/engine/scalar/lanes.hpp"
-#include "autodiff/engine/scalar/row_on_number.hpp"
+#include "../scalar/lanes.hpp"
+#include "../scalar/row_on_number.hpp"
+#include "terms.hpp"
 
 namespace grove::detail {
 

@@ -1,8 +1,8 @@
 // Matrix products, as whole nodes or fused into a sum.
 #pragma once
 
-#include "autodiff/engine/fusion/apply_row.hpp"
-#include "autodiff/engine/fusion/matrix_vector.hpp"
+#include "apply_row.hpp"
+#include "matrix_vector.hpp"
 
 namespace grove::detail {
 

@@ -16,7 +16,7 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiff/engine/fusion/apply_row.hpp"
+#include "apply_row.hpp"
 
 namespace grove::detail {
 

@@ -3,9 +3,9 @@
 
 #include <type_traits>
 
-#include "autodiff/engine/array/operands.hpp"
-#include "autodiff/engine/fusion/expression.hpp"
-#include "autodiff/engine/tape/recording.hpp"
+#include "../array/operands.hpp"
+#include "../tape/recording.hpp"
+#include "expression.hpp"
 
 namespace grove::detail {
 

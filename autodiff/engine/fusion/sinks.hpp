@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <new>
 
-#include "autodiff/engine/fusion/pack.hpp"
+#include "pack.hpp"
 
 namespace grove::detail {
 

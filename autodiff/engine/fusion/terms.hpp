@@ -5,8 +5,8 @@
 #include <cstring>
 #include <type_traits>
 
-#include "autodiff/engine/array/active.hpp"
-#include "autodiff/engine/array/eigen_traits.hpp"
+#include "../array/active.hpp"
+#include "../array/eigen_traits.hpp"
 
 namespace grove::detail {
 

@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "autodiff/engine/fusion/cursor.hpp"
+#include "cursor.hpp"
 
 namespace grove::detail {
 

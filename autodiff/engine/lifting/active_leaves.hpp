@@ -3,11 +3,11 @@
 
 #include <type_traits>
 
-#include "autodiff/engine/array/active.hpp"
-#include "autodiff/engine/fusion/expression.hpp"
-#include "autodiff/engine/scalar/dual.hpp"
-#include "autodiff/tree/detail/kind.hpp"
-#include "autodiff/tree/leaf.hpp"
+#include "../../tree/detail/kind.hpp"
+#include "../../tree/leaf.hpp"
+#include "../array/active.hpp"
+#include "../fusion/expression.hpp"
+#include "../scalar/dual.hpp"
 
 namespace grove {
 

@@ -1,8 +1,8 @@
 // The variables of an active leaf, one by one: the one place that knows the kinds of such leaves by element.
 #pragma once
 
-#include "autodiff/engine/fusion/apply_row.hpp"
-#include "autodiff/engine/lifting/active_leaves.hpp"
+#include "../fusion/apply_row.hpp"
+#include "active_leaves.hpp"
 
 namespace grove::detail {
 

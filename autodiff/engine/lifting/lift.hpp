@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <new>
 
-#include "autodiff/engine/lifting/tree_rebind.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../../tree/map.hpp"
+#include "tree_rebind.hpp"
 
 namespace grove::detail {
 

@@ -1,9 +1,9 @@
 // What variables and forward-mode numbers are made of, leaf by leaf: the numbers below, the values, the tangents.
 #pragma once
 
-#include "autodiff/engine/lifting/for_each_variable.hpp"
-#include "autodiff/engine/lifting/tree_rebind.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../../tree/map.hpp"
+#include "for_each_variable.hpp"
+#include "tree_rebind.hpp"
 
 namespace grove::detail {
 

@@ -1,10 +1,10 @@
 // From the adjoints of the inputs to plain numbers.
 #pragma once
 
-#include "autodiff/engine/array/operands.hpp"
-#include "autodiff/engine/fusion/pack.hpp"
-#include "autodiff/engine/lifting/active_leaves.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../../tree/map.hpp"
+#include "../array/operands.hpp"
+#include "../fusion/pack.hpp"
+#include "active_leaves.hpp"
 
 namespace grove::detail {
 

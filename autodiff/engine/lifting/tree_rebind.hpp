@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/engine/lifting/active_leaves.hpp"
-#include "autodiff/tree/flatten.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../../tree/flatten.hpp"
+#include "../../tree/map.hpp"
+#include "active_leaves.hpp"
 
 namespace grove {
 

@@ -5,10 +5,10 @@
 #include <ostream>
 #include <utility>
 
-#include "autodiff/engine/scalar/eigen_lu.hpp"
-#include "autodiff/engine/scalar/eigen_plain_solvers.hpp"
-#include "autodiff/engine/scalar/operands.hpp"
-#include "autodiff/engine/scalar/var_traits.hpp"
+#include "eigen_lu.hpp"
+#include "eigen_plain_solvers.hpp"
+#include "operands.hpp"
+#include "var_traits.hpp"
 
 namespace grove {
 

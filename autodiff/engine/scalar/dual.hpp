@@ -7,9 +7,9 @@
 #include <ostream>
 #include <type_traits>
 
-#include "autodiff/engine/scalar/levels.hpp"
-#include "autodiff/engine/scalar/tangent_lanes.hpp"
-#include "autodiff/engine/tape/tape_scalar.hpp"
+#include "../tape/tape_scalar.hpp"
+#include "levels.hpp"
+#include "tangent_lanes.hpp"
 
 namespace grove {
 

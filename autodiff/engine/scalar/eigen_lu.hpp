@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "autodiff/engine/scalar/eigen_zeros.hpp"
+#include "eigen_zeros.hpp"
 
 namespace grove::detail {
 

@@ -5,7 +5,7 @@
 
 #include <Eigen/Core>
 
-#include "autodiff/engine/scalar/eigen_zeros.hpp"
+#include "eigen_zeros.hpp"
 
 namespace grove::detail {
 

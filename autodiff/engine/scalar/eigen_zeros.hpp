@@ -9,7 +9,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "autodiff/engine/scalar/operands.hpp"
+#include "operands.hpp"
 
 namespace grove {
 

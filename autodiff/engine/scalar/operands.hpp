@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/scalar/dual.hpp"
-#include "autodiff/engine/scalar/var_access.hpp"
+#include "dual.hpp"
+#include "var_access.hpp"
 
 namespace grove::detail {
 

@@ -3,8 +3,8 @@
 
 #include <type_traits>
 
-#include "autodiff/engine/scalar/arithmetic.hpp"
-#include "autodiff/engine/scalar/dual.hpp"
+#include "arithmetic.hpp"
+#include "dual.hpp"
 
 namespace grove::detail {
 

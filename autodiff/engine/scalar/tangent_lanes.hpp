@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "autodiff/engine/scalar/lanes.hpp"
-#include "autodiff/engine/tape/tape_scalar.hpp"
+#include "../tape/tape_scalar.hpp"
+#include "lanes.hpp"
 
 namespace grove::detail {
 

@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/scalar/levels.hpp"
-#include "autodiff/engine/tape/tape.hpp"
+#include "../tape/tape.hpp"
+#include "levels.hpp"
 
 namespace grove {
 

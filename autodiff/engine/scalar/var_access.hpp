@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/scalar/var.hpp"
+#include "var.hpp"
 
 namespace grove {
 namespace detail {

@@ -4,7 +4,7 @@
 #include <Eigen/Core>
 #include <limits>
 
-#include "autodiff/engine/scalar/var.hpp"
+#include "var.hpp"
 
 template <class S>
 struct Eigen::NumTraits<grove::Var<S>> : Eigen::GenericNumTraits<grove::Var<S>> {

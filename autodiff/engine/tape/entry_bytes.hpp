@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "autodiff/engine/tape/tape_storage.hpp"
+#include "tape_storage.hpp"
 
 namespace grove::detail {
 

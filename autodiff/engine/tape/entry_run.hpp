@@ -6,9 +6,9 @@
 #include <new>
 #include <type_traits>
 
-#include "autodiff/engine/tape/entry_bytes.hpp"
-#include "autodiff/engine/tape/tape_scalar.hpp"
-#include "autodiff/engine/tape/tape_storage.hpp"
+#include "entry_bytes.hpp"
+#include "tape_scalar.hpp"
+#include "tape_storage.hpp"
 
 namespace grove::detail {
 

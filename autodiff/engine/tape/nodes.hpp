@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/tape/arena.hpp"
+#include "arena.hpp"
 
 namespace grove::detail {
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "autodiff/engine/tape/arena.hpp"
+#include "arena.hpp"
 
 namespace grove::detail {
 

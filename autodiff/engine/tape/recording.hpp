@@ -1,7 +1,7 @@
 // A scope in which operations on variables are recorded.
 #pragma once
 
-#include "autodiff/engine/tape/tape.hpp"
+#include "tape.hpp"
 
 namespace grove::detail {
 

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "autodiff/error.hpp"
+#include "../../error.hpp"
 
 namespace grove::detail {
 

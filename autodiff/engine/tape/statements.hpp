@@ -9,12 +9,12 @@
 #include <new>
 #include <type_traits>
 
-#include "autodiff/engine/tape/entry_bytes.hpp"
-#include "autodiff/engine/tape/entry_run.hpp"
-#include "autodiff/engine/tape/recording_tags.hpp"
-#include "autodiff/engine/tape/sweep_entries.hpp"
-#include "autodiff/engine/tape/tape_scalar.hpp"
-#include "autodiff/engine/tape/tape_storage.hpp"
+#include "entry_bytes.hpp"
+#include "entry_run.hpp"
+#include "recording_tags.hpp"
+#include "sweep_entries.hpp"
+#include "tape_scalar.hpp"
+#include "tape_storage.hpp"
 
 namespace grove::detail {
 

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "autodiff/engine/tape/entry_bytes.hpp"
-#include "autodiff/engine/tape/tape_scalar.hpp"
+#include "entry_bytes.hpp"
+#include "tape_scalar.hpp"
 
 namespace grove::detail {
 

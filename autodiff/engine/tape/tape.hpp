@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/detail/kept_by_thread.hpp"
-#include "autodiff/engine/tape/constant_ranges.hpp"
-#include "autodiff/engine/tape/nodes.hpp"
-#include "autodiff/engine/tape/owned_objects.hpp"
-#include "autodiff/engine/tape/statements.hpp"
+#include "../../detail/kept_by_thread.hpp"
+#include "constant_ranges.hpp"
+#include "nodes.hpp"
+#include "owned_objects.hpp"
+#include "statements.hpp"
 
 namespace grove {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <type_traits>
 
-#include "autodiff/engine/tape/growing_memory.hpp"
-#include "autodiff/error.hpp"
+#include "../../error.hpp"
+#include "growing_memory.hpp"
 
 namespace grove::detail {
 

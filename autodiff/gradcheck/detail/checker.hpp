@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/detail/random_bits.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/gradcheck/detail/problem.hpp"
-#include "autodiff/gradcheck/options.hpp"
+#include "../../detail/random_bits.hpp"
+#include "../../error.hpp"
+#include "../options.hpp"
+#include "problem.hpp"
 
 namespace grove::detail::check {
 

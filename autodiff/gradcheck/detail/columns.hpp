@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "autodiff/detail/message.hpp"
+#include "../../detail/message.hpp"
 
 namespace grove::detail::check {
 

@@ -2,7 +2,7 @@
 // bisected to an index.
 #pragma once
 
-#include "autodiff/gradcheck/detail/entries.hpp"
+#include "entries.hpp"
 
 namespace grove::detail::check {
 

@@ -1,7 +1,7 @@
 // Checking a gradient entry by entry.
 #pragma once
 
-#include "autodiff/gradcheck/detail/findings.hpp"
+#include "findings.hpp"
 
 namespace grove::detail::check {
 

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/gradcheck/detail/checker.hpp"
-#include "autodiff/gradcheck/detail/judge.hpp"
+#include "checker.hpp"
+#include "judge.hpp"
 
 namespace grove::detail::check {
 

@@ -5,11 +5,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "autodiff/gradcheck/detail/problem.hpp"
-#include "autodiff/gradcheck/options.hpp"
-#include "autodiff/gradcheck/report.hpp"
-#include "autodiff/tree/map.hpp"
+#include "../../error.hpp"
+#include "../../tree/map.hpp"
+#include "../options.hpp"
+#include "../report.hpp"
+#include "problem.hpp"
 
 namespace grove::detail::check {
 

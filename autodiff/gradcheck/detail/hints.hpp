@@ -3,7 +3,7 @@
 
 #include <iterator>
 
-#include "autodiff/gradcheck/detail/findings.hpp"
+#include "findings.hpp"
 
 namespace grove::detail::check {
 

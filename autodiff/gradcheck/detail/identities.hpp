@@ -1,7 +1,7 @@
 // Identities between derivative functions: no finite differences, so no step that could be at fault.
 #pragma once
 
-#include "autodiff/gradcheck/detail/directions.hpp"
+#include "directions.hpp"
 
 namespace grove::detail::check {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/gradcheck/detail/identities.hpp"
-#include "autodiff/gradcheck/detail/run.hpp"
+#include "identities.hpp"
+#include "run.hpp"
 
 namespace grove::detail::check {
 

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/gradcheck/detail/columns.hpp"
-#include "autodiff/gradcheck/detail/finite_difference.hpp"
-#include "autodiff/gradcheck/detail/sweep.hpp"
-#include "autodiff/gradcheck/options.hpp"
-#include "autodiff/gradcheck/report.hpp"
+#include "../options.hpp"
+#include "../report.hpp"
+#include "columns.hpp"
+#include "finite_difference.hpp"
+#include "sweep.hpp"
 
 namespace grove::detail::check {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autodiff/gradcheck/detail/columns.hpp"
-#include "autodiff/gradcheck/report.hpp"
+#include "../report.hpp"
+#include "columns.hpp"
 
 namespace grove {
 

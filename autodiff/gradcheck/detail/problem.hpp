@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/gradcheck/detail/columns.hpp"
-#include "autodiff/gradcheck/detail/finite_difference.hpp"
+#include "columns.hpp"
+#include "finite_difference.hpp"
 
 namespace grove::detail::check {
 

@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "autodiff/gradcheck/detail/directions.hpp"
-#include "autodiff/gradcheck/detail/hints.hpp"
+#include "directions.hpp"
+#include "hints.hpp"
 
 namespace grove::detail::check {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/gradcheck/detail/finite_difference.hpp"
+#include "finite_difference.hpp"
 
 namespace grove::detail::check {
 

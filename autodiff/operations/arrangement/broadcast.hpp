@@ -1,8 +1,8 @@
 // A vector combined with every row or every column of a matrix, and products with diagonal matrices.
 #pragma once
 
-#include "autodiff/engine/array/directional.hpp"
-#include "autodiff/engine/fusion/operators.hpp"
+#include "../../engine/array/directional.hpp"
+#include "../../engine/fusion/operators.hpp"
 
 namespace grove {
 namespace detail {

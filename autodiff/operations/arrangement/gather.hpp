@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "autodiff/engine/fusion/run_node.hpp"
-#include "autodiff/operations/arrangement/broadcast.hpp"
+#include "../../engine/fusion/run_node.hpp"
+#include "broadcast.hpp"
 
 namespace grove {
 

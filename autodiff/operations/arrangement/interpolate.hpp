@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "autodiff/operations/arrangement/order.hpp"
-#include "autodiff/operations/elementwise/elementwise.hpp"
-#include "autodiff/operations/elementwise/where.hpp"
+#include "../elementwise/elementwise.hpp"
+#include "../elementwise/where.hpp"
+#include "order.hpp"
 
 namespace grove {
 namespace detail {

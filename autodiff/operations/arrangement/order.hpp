@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "autodiff/engine/lifting/numbers_of.hpp"
-#include "autodiff/operations/arrangement/gather.hpp"
+#include "../../engine/lifting/numbers_of.hpp"
+#include "gather.hpp"
 
 namespace grove {
 namespace detail {

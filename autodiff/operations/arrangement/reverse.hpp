@@ -1,9 +1,9 @@
 // Arrays in reverse order, and Eigen's other rearrangements by rows and columns.
 #pragma once
 
-#include "autodiff/engine/array/rearranged.hpp"
-#include "autodiff/operations/arrangement/broadcast.hpp"
-#include "autodiff/operations/reductions/reductions.hpp"
+#include "../../engine/array/rearranged.hpp"
+#include "../reductions/reductions.hpp"
+#include "broadcast.hpp"
 
 namespace grove {
 namespace detail {

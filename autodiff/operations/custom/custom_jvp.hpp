@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/operations/custom/detail/rule_arguments.hpp"
+#include "detail/rule_arguments.hpp"
 
 namespace grove {
 namespace detail {

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/operations/custom/detail/rule_arguments.hpp"
+#include "detail/rule_arguments.hpp"
 
 namespace grove {
 namespace detail {

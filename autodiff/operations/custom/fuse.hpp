@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/fusion/apply_row.hpp"
-#include "autodiff/engine/lifting/tree_rebind.hpp"
+#include "../../engine/fusion/apply_row.hpp"
+#include "../../engine/lifting/tree_rebind.hpp"
 
 namespace grove {
 namespace detail {

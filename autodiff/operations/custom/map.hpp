@@ -3,7 +3,7 @@
 
 #include <new>
 
-#include "autodiff/operations/custom/fuse.hpp"
+#include "fuse.hpp"
 
 namespace grove {
 namespace detail {

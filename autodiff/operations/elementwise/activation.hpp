@@ -1,8 +1,8 @@
 // Elementwise activation functions of neural networks and logistic models.
 #pragma once
 
-#include "autodiff/operations/elementwise/detail/kinks.hpp"
-#include "autodiff/operations/elementwise/special.hpp"
+#include "detail/kinks.hpp"
+#include "special.hpp"
 
 namespace grove {
 

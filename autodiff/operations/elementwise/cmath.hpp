@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "autodiff/engine/lifting/numbers_of.hpp"
-#include "autodiff/operations/elementwise/activation.hpp"
-#include "autodiff/operations/elementwise/power.hpp"
-#include "autodiff/operations/elementwise/selection.hpp"
+#include "../../engine/lifting/numbers_of.hpp"
+#include "activation.hpp"
+#include "power.hpp"
+#include "selection.hpp"
 
 namespace grove {
 namespace detail {

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "autodiff/operations/elementwise/where.hpp"
+#include "where.hpp"
 
 namespace grove {
 namespace detail {

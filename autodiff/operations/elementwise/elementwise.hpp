@@ -3,11 +3,11 @@
 // What they do at kinks, poles and infinities is listed in autodiff/EDGES.md.
 #pragma once
 
-#include "autodiff/engine/fusion/arithmetic_rows.hpp"
-#include "autodiff/operations/elementwise/activation.hpp"
-#include "autodiff/operations/elementwise/cmath.hpp"
-#include "autodiff/operations/elementwise/exponential.hpp"
-#include "autodiff/operations/elementwise/power.hpp"
-#include "autodiff/operations/elementwise/selection.hpp"
-#include "autodiff/operations/elementwise/special.hpp"
-#include "autodiff/operations/elementwise/trigonometric.hpp"
+#include "../../engine/fusion/arithmetic_rows.hpp"
+#include "activation.hpp"
+#include "cmath.hpp"
+#include "exponential.hpp"
+#include "power.hpp"
+#include "selection.hpp"
+#include "special.hpp"
+#include "trigonometric.hpp"

@@ -3,9 +3,9 @@
 
 #include <numbers>
 
-#include "autodiff/engine/fusion/row.hpp"
-#include "autodiff/operations/elementwise/detail/scalar_math.hpp"
-#include "autodiff/operations/elementwise/detail/vector_math.hpp"
+#include "../../engine/fusion/row.hpp"
+#include "detail/scalar_math.hpp"
+#include "detail/vector_math.hpp"
 
 namespace grove {
 

@@ -1,8 +1,8 @@
 // The elementwise members of active arrays, with Eigen's names and meaning.
 #pragma once
 
-#include "autodiff/engine/fusion/operators.hpp"
-#include "autodiff/operations/elementwise/elementwise.hpp"
+#include "../../engine/fusion/operators.hpp"
+#include "elementwise.hpp"
 
 namespace grove::detail {
 

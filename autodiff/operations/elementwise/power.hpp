@@ -1,8 +1,8 @@
 // Elementwise powers and roots.
 #pragma once
 
-#include "autodiff/operations/elementwise/detail/kinks.hpp"
-#include "autodiff/operations/elementwise/exponential.hpp"
+#include "detail/kinks.hpp"
+#include "exponential.hpp"
 
 namespace grove {
 

@@ -1,7 +1,7 @@
 // Elementwise signs, steps, bounds and remainders: functions with kinks.
 #pragma once
 
-#include "autodiff/operations/elementwise/detail/kinks.hpp"
+#include "detail/kinks.hpp"
 
 namespace grove {
 

@@ -7,8 +7,8 @@
 
 #include <numbers>
 
-#include "autodiff/operations/elementwise/detail/special_functions.hpp"
-#include "autodiff/operations/elementwise/exponential.hpp"
+#include "detail/special_functions.hpp"
+#include "exponential.hpp"
 
 namespace grove {
 

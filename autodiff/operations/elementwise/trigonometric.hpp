@@ -1,9 +1,9 @@
 // Elementwise trigonometric and hyperbolic functions.
 #pragma once
 
-#include "autodiff/engine/fusion/row.hpp"
-#include "autodiff/operations/elementwise/detail/scalar_math.hpp"
-#include "autodiff/operations/elementwise/detail/vector_math.hpp"
+#include "../../engine/fusion/row.hpp"
+#include "detail/scalar_math.hpp"
+#include "detail/vector_math.hpp"
 
 namespace grove {
 

@@ -1,7 +1,7 @@
 // where(condition, a, b): a where the condition holds, b elsewhere; the other one gets no gradient at all.
 #pragma once
 
-#include "autodiff/engine/fusion/operators.hpp"
+#include "../../engine/fusion/operators.hpp"
 
 namespace grove {
 namespace detail {

@@ -6,7 +6,7 @@
 
 #include <Eigen/Cholesky>
 
-#include "autodiff/operations/linear_algebra/solve.hpp"
+#include "solve.hpp"
 
 namespace grove {
 namespace detail {

@@ -1,7 +1,7 @@
 // The cross product of vectors in three dimensions.
 #pragma once
 
-#include "autodiff/operations/linear_algebra/detail/views.hpp"
+#include "detail/views.hpp"
 
 namespace grove {
 namespace detail {

@@ -3,8 +3,8 @@
 
 #include <Eigen/Eigenvalues>
 
-#include "autodiff/engine/tape/recording.hpp"
-#include "autodiff/operations/linear_algebra/detail/gaps.hpp"
+#include "../../engine/tape/recording.hpp"
+#include "detail/gaps.hpp"
 
 namespace grove {
 
@@ -170,4 +170,4 @@ auto eigh(const A& a) {
 }  // namespace grove
 
 // Used by the above when recordings nest.
-#include "autodiff/operations/linear_algebra/detail/self_adjoint_solver.hpp"
+#include "detail/self_adjoint_solver.hpp"

@@ -6,9 +6,9 @@
 // the symmetric part). What Eigen leaves undefined throws: a singular matrix, or one that is not positive definite.
 #pragma once
 
-#include "autodiff/engine/array/rearranged.hpp"
-#include "autodiff/operations/linear_algebra/cholesky.hpp"
-#include "autodiff/operations/linear_algebra/qr.hpp"
+#include "../../engine/array/rearranged.hpp"
+#include "cholesky.hpp"
+#include "qr.hpp"
 
 namespace grove {
 namespace detail {

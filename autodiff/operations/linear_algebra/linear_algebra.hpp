@@ -2,13 +2,13 @@
 // below.
 #pragma once
 
-#include "autodiff/operations/linear_algebra/cholesky.hpp"
-#include "autodiff/operations/linear_algebra/eigh.hpp"
-#include "autodiff/operations/linear_algebra/qr.hpp"
-#include "autodiff/operations/linear_algebra/solve.hpp"
-#include "autodiff/operations/linear_algebra/sparse.hpp"
-#include "autodiff/operations/linear_algebra/spectral.hpp"
-#include "autodiff/operations/linear_algebra/svd.hpp"
+#include "cholesky.hpp"
+#include "eigh.hpp"
+#include "qr.hpp"
+#include "solve.hpp"
+#include "sparse.hpp"
+#include "spectral.hpp"
+#include "svd.hpp"
 
 namespace grove {
 namespace detail {

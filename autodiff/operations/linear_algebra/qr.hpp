@@ -3,8 +3,8 @@
 
 #include <Eigen/QR>
 
-#include "autodiff/engine/tape/recording.hpp"
-#include "autodiff/operations/linear_algebra/detail/gaps.hpp"
+#include "../../engine/tape/recording.hpp"
+#include "detail/gaps.hpp"
 
 namespace grove {
 

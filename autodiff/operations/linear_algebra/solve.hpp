@@ -4,8 +4,8 @@
 // alone gives 0 there, with the right gradient). A matrix that holds a NaN gives NaN.
 #pragma once
 
-#include "autodiff/operations/linear_algebra/detail/lu.hpp"
-#include "autodiff/operations/reductions/reductions.hpp"
+#include "../reductions/reductions.hpp"
+#include "detail/lu.hpp"
 
 namespace grove {
 namespace detail {

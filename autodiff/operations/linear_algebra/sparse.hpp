@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "autodiff/engine/fusion/operators.hpp"
-#include "autodiff/operations/linear_algebra/detail/views.hpp"
+#include "../../engine/fusion/operators.hpp"
+#include "detail/views.hpp"
 
 namespace grove {
 namespace detail {

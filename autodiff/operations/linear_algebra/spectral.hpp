@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-#include "autodiff/operations/linear_algebra/detail/spectral_node.hpp"
+#include "detail/spectral_node.hpp"
 
 namespace grove {
 namespace detail {

@@ -3,9 +3,9 @@
 
 #include <Eigen/SVD>
 
-#include "autodiff/engine/fusion/operators.hpp"
-#include "autodiff/engine/tape/recording.hpp"
-#include "autodiff/operations/linear_algebra/detail/gaps.hpp"
+#include "../../engine/fusion/operators.hpp"
+#include "../../engine/tape/recording.hpp"
+#include "detail/gaps.hpp"
 
 namespace grove {
 
@@ -257,4 +257,4 @@ auto svd(const A& a) {
 }  // namespace grove
 
 // Used by the above when recordings nest.
-#include "autodiff/operations/linear_algebra/detail/svd_solver.hpp"
+#include "detail/svd_solver.hpp"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "autodiff/operations/reductions/detail/along.hpp"
+#include "detail/along.hpp"
 
 namespace grove {
 namespace detail {

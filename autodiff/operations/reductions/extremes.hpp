@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "autodiff/engine/array/active.hpp"
+#include "../../engine/array/active.hpp"
 
 namespace grove::detail {
 

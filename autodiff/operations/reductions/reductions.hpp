@@ -4,11 +4,11 @@
 // ShapeError.
 #pragma once
 
-#include "autodiff/engine/array/directional.hpp"
-#include "autodiff/engine/fusion/fused_sum.hpp"
-#include "autodiff/engine/fusion/operators.hpp"
-#include "autodiff/operations/elementwise/power.hpp"
-#include "autodiff/operations/reductions/detail/reduction_rows.hpp"
+#include "../../engine/array/directional.hpp"
+#include "../../engine/fusion/fused_sum.hpp"
+#include "../../engine/fusion/operators.hpp"
+#include "../elementwise/power.hpp"
+#include "detail/reduction_rows.hpp"
 
 namespace grove {
 namespace detail {

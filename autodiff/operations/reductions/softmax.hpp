@@ -1,7 +1,7 @@
 // softmax and its logarithm, of a whole array or along rows or columns.
 #pragma once
 
-#include "autodiff/operations/reductions/detail/along.hpp"
+#include "detail/along.hpp"
 
 namespace grove {
 namespace detail {

@@ -3,8 +3,8 @@
 
 #include <ostream>
 
-#include "autodiff/detail/fmt.hpp"
-#include "autodiff/operations/values/value_of.hpp"
+#include "../../detail/fmt.hpp"
+#include "value_of.hpp"
 
 namespace grove {
 template <detail::ActiveDense X>

@@ -1,8 +1,8 @@
 // Values that count as constants.
 #pragma once
 
-#include "autodiff/engine/array/record.hpp"
-#include "autodiff/engine/lifting/numbers_of.hpp"
+#include "../../engine/array/record.hpp"
+#include "../../engine/lifting/numbers_of.hpp"
 
 namespace grove {
 

@@ -1,7 +1,7 @@
 // From active to plain: value_of.
 #pragma once
 
-#include "autodiff/engine/lifting/numbers_of.hpp"
+#include "../../engine/lifting/numbers_of.hpp"
 
 namespace grove {
 

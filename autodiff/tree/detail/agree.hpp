@@ -5,7 +5,7 @@
 #include <iterator>
 #include <type_traits>
 
-#include "autodiff/tree/detail/visit.hpp"
+#include "visit.hpp"
 
 namespace grove::tree::detail {
 

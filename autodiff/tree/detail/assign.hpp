@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/detail/agree.hpp"
-#include "autodiff/tree/detail/match_structure.hpp"
-#include "autodiff/tree/leaf.hpp"
+#include "../leaf.hpp"
+#include "agree.hpp"
+#include "match_structure.hpp"
 
 namespace grove::tree::detail {
 

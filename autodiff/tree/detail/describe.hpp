@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "autodiff/tree/structure.hpp"
+#include "../structure.hpp"
 
 namespace grove::tree::detail {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "autodiff/tree/detail/fields.hpp"
+#include "fields.hpp"
 
 namespace grove::tree::detail {
 

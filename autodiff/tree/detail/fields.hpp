@@ -4,8 +4,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/tree/detail/kind.hpp"
-#include "autodiff/tree/detail/tie_fields.hpp"
+#include "kind.hpp"
+#include "tie_fields.hpp"
 
 namespace grove::tree::detail {
 

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/detail/field_count.hpp"
-#include "autodiff/tree/leaf.hpp"
-#include "autodiff/tree/register.hpp"
+#include "../leaf.hpp"
+#include "../register.hpp"
+#include "field_count.hpp"
 
 namespace grove::tree::detail {
 

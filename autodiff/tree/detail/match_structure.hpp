@@ -4,7 +4,7 @@
 #include <iterator>
 #include <type_traits>
 
-#include "autodiff/tree/detail/agree.hpp"
+#include "agree.hpp"
 
 namespace grove::tree::detail {
 

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/detail/assign.hpp"
-#include "autodiff/tree/detail/visit.hpp"
-#include "autodiff/tree/structure.hpp"
+#include "../../error.hpp"
+#include "../structure.hpp"
+#include "assign.hpp"
+#include "visit.hpp"
 
 namespace grove::tree::detail {
 

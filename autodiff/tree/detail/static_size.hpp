@@ -1,7 +1,7 @@
 // The number of scalars in a tree, where its type tells it.
 #pragma once
 
-#include "autodiff/tree/detail/fields.hpp"
+#include "fields.hpp"
 
 namespace grove::tree::detail {
 

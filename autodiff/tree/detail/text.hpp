@@ -7,8 +7,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "autodiff/detail/message.hpp"
-#include "autodiff/tree/detail/kind.hpp"
+#include "../../detail/message.hpp"
+#include "kind.hpp"
 
 namespace grove::tree::detail {
 

@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/detail/field_names.hpp"
-#include "autodiff/tree/detail/fields.hpp"
-#include "autodiff/tree/path.hpp"
+#include "../path.hpp"
+#include "field_names.hpp"
+#include "fields.hpp"
 
 namespace grove::tree::detail {
 

@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "autodiff/tree/detail/match_structure.hpp"
-#include "autodiff/tree/detail/visit.hpp"
-#include "autodiff/tree/structure.hpp"
+#include "../structure.hpp"
+#include "match_structure.hpp"
+#include "visit.hpp"
 
 namespace grove::tree::detail {
 

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <autodiff/error.hpp>
-#include <models/figures/figure.hpp>
+#include "../../../autodiff/error.hpp"
+#include "../figure.hpp"
 
 namespace grove::models::detail {
 

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <autodiff/error.hpp>
+#include "../../../autodiff/error.hpp"
 
 namespace grove::models::detail {
 

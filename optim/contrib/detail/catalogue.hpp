@@ -1,19 +1,19 @@
 // The optimizers of optax.contrib that can be had by name, one row each.
 #pragma once
 
-#include "optim/contrib/acprop.hpp"
-#include "optim/contrib/ademamix.hpp"
-#include "optim/contrib/adopt.hpp"
-#include "optim/contrib/cocob.hpp"
-#include "optim/contrib/dog.hpp"
-#include "optim/contrib/galore.hpp"
-#include "optim/contrib/madgrad.hpp"
-#include "optim/contrib/momo.hpp"
-#include "optim/contrib/muon.hpp"
-#include "optim/contrib/prodigy.hpp"
-#include "optim/contrib/schedule_free.hpp"
-#include "optim/contrib/simplified_ademamix.hpp"
-#include "optim/optimizers/detail/read_options.hpp"
+#include "../../optimizers/detail/read_options.hpp"
+#include "../acprop.hpp"
+#include "../ademamix.hpp"
+#include "../adopt.hpp"
+#include "../cocob.hpp"
+#include "../dog.hpp"
+#include "../galore.hpp"
+#include "../madgrad.hpp"
+#include "../momo.hpp"
+#include "../muon.hpp"
+#include "../prodigy.hpp"
+#include "../schedule_free.hpp"
+#include "../simplified_ademamix.hpp"
 
 namespace grove::optim::detail {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "optim/least_squares/detail/problem.hpp"
+#include "problem.hpp"
 
 namespace grove::optim::detail {
 

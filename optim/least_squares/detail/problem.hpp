@@ -4,7 +4,7 @@
 #include <Eigen/Core>
 #include <string>
 
-#include "autodiff/error.hpp"
+#include "../../../autodiff/error.hpp"
 
 namespace grove::optim::detail {
 

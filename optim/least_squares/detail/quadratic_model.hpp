@@ -10,8 +10,8 @@
 #include <limits>
 #include <vector>
 
-#include "optim/least_squares/detail/orthogonalize.hpp"
-#include "optim/least_squares/options.hpp"
+#include "../options.hpp"
+#include "orthogonalize.hpp"
 
 namespace grove::optim::detail {
 

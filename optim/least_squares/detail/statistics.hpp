@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "optim/least_squares/detail/orthogonalize.hpp"
-#include "optim/least_squares/detail/student_t.hpp"
-#include "optim/least_squares/robust_loss.hpp"
+#include "../robust_loss.hpp"
+#include "orthogonalize.hpp"
+#include "student_t.hpp"
 
 namespace grove::optim::detail {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiff/operations/elementwise/detail/special_functions.hpp"
+#include "../../../autodiff/operations/elementwise/detail/special_functions.hpp"
 
 namespace grove::optim::detail {
 

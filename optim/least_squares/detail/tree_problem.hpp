@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/derivatives/jacobian.hpp"
-#include "optim/least_squares/detail/problem.hpp"
-#include "optim/least_squares/matrix_free.hpp"
-#include "optim/protocol/mask.hpp"
+#include "../../../autodiff/derivatives/jacobian.hpp"
+#include "../../protocol/mask.hpp"
+#include "../matrix_free.hpp"
+#include "problem.hpp"
 
 namespace grove::optim::detail {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
-#include "optim/least_squares/detail/quadratic_model.hpp"
-#include "optim/least_squares/detail/weighing.hpp"
-#include "optim/least_squares/stop.hpp"
+#include "../stop.hpp"
+#include "quadratic_model.hpp"
+#include "weighing.hpp"
 
 namespace grove::optim::detail {
 

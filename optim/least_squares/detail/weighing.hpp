@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "optim/least_squares/detail/problem.hpp"
-#include "optim/least_squares/robust_loss.hpp"
+#include "../robust_loss.hpp"
+#include "problem.hpp"
 
 namespace grove::optim::detail {
 

@@ -7,9 +7,9 @@
 #include <limits>
 #include <optional>
 
-#include "autodiff/error.hpp"
-#include "optim/protocol/detail/leafwise.hpp"
-#include "optim/protocol/transformation.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../protocol/detail/leafwise.hpp"
+#include "../../protocol/transformation.hpp"
 
 namespace grove::optim::detail {
 

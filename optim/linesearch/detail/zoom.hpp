@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "optim/linesearch/detail/linesearch.hpp"
+#include "linesearch.hpp"
 
 namespace grove::optim::detail {
 

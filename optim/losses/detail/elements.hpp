@@ -4,7 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "autodiff/autodiff.hpp"
+#include "../../../autodiff/autodiff.hpp"
 
 namespace grove::optim::losses {
 namespace detail {

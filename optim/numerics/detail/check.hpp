@@ -6,8 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/detail/text.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../../autodiff/tree/detail/text.hpp"
 
 namespace grove::optim::detail {
 

@@ -11,8 +11,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/optimizers/arguments.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../arguments.hpp"
 
 namespace grove::optim::detail {
 

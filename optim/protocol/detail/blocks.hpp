@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/leaf.hpp"
-#include "optim/numerics/detail/math.hpp"
+#include "../../../autodiff/tree/leaf.hpp"
+#include "../../numerics/detail/math.hpp"
 
 namespace grove::optim::detail {
 

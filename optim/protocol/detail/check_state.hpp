@@ -6,9 +6,9 @@
 #include <tuple>
 #include <type_traits>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../../numerics/detail/check.hpp"
 
 namespace grove::optim::detail {
 

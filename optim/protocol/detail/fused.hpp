@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/protocol/detail/run.hpp"
+#include "run.hpp"
 
 namespace grove::optim::detail {
 

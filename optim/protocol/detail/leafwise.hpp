@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/extra.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../../numerics/detail/check.hpp"
+#include "../../numerics/detail/math.hpp"
+#include "../extra.hpp"
 
 namespace grove::optim::detail {
 

@@ -7,10 +7,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/math.hpp"
-#include "optim/protocol/detail/blocks.hpp"
-#include "optim/protocol/extra.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../../numerics/detail/math.hpp"
+#include "../extra.hpp"
+#include "blocks.hpp"
 
 namespace grove::optim::detail {
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/tree/detail/member_access.hpp"
-#include "autodiff/tree/traits.hpp"
-#include "optim/protocol/detail/enumerators.hpp"
-#include "optim/protocol/detail/saved_text.hpp"
+#include "../../../autodiff/tree/detail/member_access.hpp"
+#include "../../../autodiff/tree/traits.hpp"
+#include "enumerators.hpp"
+#include "saved_text.hpp"
 
 namespace grove::optim::detail {
 

@@ -14,8 +14,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/detail/message.hpp"
-#include "autodiff/error.hpp"
+#include "../../../autodiff/detail/message.hpp"
+#include "../../../autodiff/error.hpp"
 
 namespace grove::optim::detail {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "autodiff/error.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../../numerics/detail/check.hpp"
 
 namespace grove::optim::detail {
 

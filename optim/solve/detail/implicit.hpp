@@ -6,12 +6,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/derivatives/jacobian.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/operations/custom/custom_vjp.hpp"
-#include "autodiff/operations/operations.hpp"
-#include "autodiff/tree/tree.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../../autodiff/derivatives/jacobian.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../../autodiff/operations/custom/custom_vjp.hpp"
+#include "../../../autodiff/operations/operations.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../../numerics/detail/check.hpp"
 
 namespace grove::optim::detail {
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "optim/training/detail/shown.hpp"
+#include "shown.hpp"
 
 namespace grove::optim::detail {
 

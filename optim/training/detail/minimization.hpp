@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "optim/protocol/step.hpp"
-#include "optim/training/detail/minimum_test.hpp"
-#include "optim/training/detail/objective.hpp"
-#include "optim/training/detail/stopping.hpp"
-#include "optim/training/minimize_options.hpp"
-#include "optim/training/minimize_result.hpp"
+#include "../../protocol/step.hpp"
+#include "../minimize_options.hpp"
+#include "../minimize_result.hpp"
+#include "minimum_test.hpp"
+#include "objective.hpp"
+#include "stopping.hpp"
 
 namespace grove::optim::detail {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiff/tree/tree.hpp"
+#include "../../../autodiff/tree/tree.hpp"
 
 namespace grove::optim::detail {
 

@@ -9,13 +9,13 @@
 #include <tuple>
 #include <utility>
 
-#include "autodiff/derivatives/grad.hpp"
-#include "autodiff/error.hpp"
-#include "autodiff/tree/arithmetic.hpp"
-#include "autodiff/tree/make.hpp"
-#include "optim/numerics/detail/check.hpp"
-#include "optim/numerics/detail/math.hpp"
-#include "optim/training/batches.hpp"
+#include "../../../autodiff/derivatives/grad.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../../autodiff/tree/arithmetic.hpp"
+#include "../../../autodiff/tree/make.hpp"
+#include "../../numerics/detail/check.hpp"
+#include "../../numerics/detail/math.hpp"
+#include "../batches.hpp"
 
 namespace grove::optim::detail {
 

@@ -20,8 +20,8 @@
 #define GROVE_DETAIL_POSIX_FILES 0
 #endif
 
-#include "autodiff/detail/message.hpp"
-#include "autodiff/error.hpp"
+#include "../../../autodiff/detail/message.hpp"
+#include "../../../autodiff/error.hpp"
 
 namespace grove::optim::detail {
 

@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/error.hpp"
-#include "optim/numerics/detail/check.hpp"
+#include "../../../autodiff/error.hpp"
+#include "../../numerics/detail/check.hpp"
 
 namespace grove::optim::detail {
 

@@ -6,9 +6,9 @@
 #include <limits>
 #include <optional>
 
-#include "autodiff/tree/tree.hpp"
-#include "optim/training/minimize_options.hpp"
-#include "optim/training/stop_reason.hpp"
+#include "../../../autodiff/tree/tree.hpp"
+#include "../minimize_options.hpp"
+#include "../stop_reason.hpp"
 
 namespace grove::optim::detail {
 

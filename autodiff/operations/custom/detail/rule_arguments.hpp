@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "autodiff/engine/lifting/lift.hpp"
-#include "autodiff/engine/lifting/numbers_of.hpp"
-#include "autodiff/engine/lifting/take_adjoints.hpp"
+#include "../../../engine/lifting/lift.hpp"
+#include "../../../engine/lifting/numbers_of.hpp"
+#include "../../../engine/lifting/take_adjoints.hpp"
 
 namespace grove::detail {
 

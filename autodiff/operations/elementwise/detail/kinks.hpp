@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "autodiff/engine/fusion/row.hpp"
+#include "../../../engine/fusion/row.hpp"
 
 namespace grove::detail {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiff/engine/scalar/dual.hpp"
+#include "../../../engine/scalar/dual.hpp"
 
 namespace grove::detail {
 

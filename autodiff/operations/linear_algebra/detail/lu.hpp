@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "autodiff/operations/linear_algebra/detail/views.hpp"
+#include "views.hpp"
 
 namespace grove::detail {
 

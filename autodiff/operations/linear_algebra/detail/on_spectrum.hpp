@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "autodiff/operations/linear_algebra/detail/divided_differences.hpp"
-#include "autodiff/operations/linear_algebra/detail/gaps.hpp"
+#include "divided_differences.hpp"
+#include "gaps.hpp"
 
 namespace grove::detail {
 

@@ -3,7 +3,7 @@
 // Its iteration ends where a value is negligible, and with it goes its derivative: so on our scalars it is `eigh`.
 #pragma once
 
-#include "autodiff/operations/linear_algebra/eigh.hpp"
+#include "../eigh.hpp"
 
 // As Eigen's own it reads the lower triangle, which alone gets a gradient.
 template <class T, int R, int C, int O, int MR, int MC>

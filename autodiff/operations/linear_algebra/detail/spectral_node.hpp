@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "autodiff/operations/linear_algebra/detail/on_spectrum.hpp"
-#include "autodiff/operations/linear_algebra/eigh.hpp"
+#include "../eigh.hpp"
+#include "on_spectrum.hpp"
 
 namespace grove::detail {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "autodiff/operations/linear_algebra/svd.hpp"
+#include "../svd.hpp"
 
 namespace grove::detail {
 

@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "autodiff/engine/fusion/run_node.hpp"
+#include "../../../engine/fusion/run_node.hpp"
 
 namespace grove::detail {
 

@@ -1,7 +1,7 @@
 // Operations that map vectors to vectors of the same length, on a whole array or along its rows or columns.
 #pragma once
 
-#include "autodiff/operations/reductions/reductions.hpp"
+#include "../reductions.hpp"
 
 namespace grove::detail {
 

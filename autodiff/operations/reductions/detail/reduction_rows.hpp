@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiff/engine/array/active.hpp"
-#include "autodiff/operations/elementwise/detail/kinks.hpp"
+#include "../../../engine/array/active.hpp"
+#include "../../elementwise/detail/kinks.hpp"
 
 namespace grove::detail {
 

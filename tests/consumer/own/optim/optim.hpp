@@ -1,0 +1,4 @@
+// A header of the user's that is called as one of Grove's.
+#pragma once
+
+struct OwnOptimizer {};
