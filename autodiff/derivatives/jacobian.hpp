@@ -149,6 +149,16 @@ void take_value(Value& value, const Result& result) {
       value, result);
 }
 
+// A tree of numbers of S for a value: an array that keeps its expressions alive is Eigen's own there.
+template <class Value, class S>
+struct tree_of_value {
+  using type = tree_over<Value, S>;
+};
+template <class Plain, class S>
+struct tree_of_value<Owned<Plain>, S> {
+  using type = rebind_t<Plain, S>;
+};
+
 // The plain tree that f returns, from its type on forward-mode variables.
 template <class F, class P, class... Args>
 struct plain_result_of {
@@ -156,7 +166,7 @@ struct plain_result_of {
   using D = Dual<S, lanes_for<P>, true>;
   using returned = decltype(call_loss<D>(std::declval<F&>(), std::declval<const active_tree<P, D>&>(),
                                          std::declval<const Args&>()...));
-  using type = tree_over<decltype(value_of(std::declval<returned>())), S>;
+  using type = typename tree_of_value<decltype(value_of(std::declval<returned>())), S>::type;
 };
 
 /// True if forward mode is the cheaper one: up to eight tangents cost about what a sweep costs.

@@ -87,6 +87,8 @@ TEST_CASE("value_and_jacobian gives both, into existing storage too, in the mode
   const std::pair<double, Eigen::Vector4d> at{0.7, {1.0, 2.0, 3.0, 4.0}};
   Eigen::Vector2d turned;
   Eigen::Matrix<double, 2, 5> forward;
+  using Turned = decltype(grove::value_and_jacobian(turn)(at).value);
+  static_assert(std::is_same_v<Turned, typename Turned::PlainObject>, "a value is Eigen's own");
   grove::value_and_jacobian_into(turn, at, turned, forward);
   CHECK(turned.isApprox(std::cos(0.7) * Eigen::Vector2d(1, 2)));
   CHECK(forward.isApprox(grove::jacrev(turn)(at), 1e-14));

@@ -111,6 +111,7 @@ TEST_CASE("More than 128 params go through JᵀJ, a line of floats through QR", 
     return p(0) + p(1) * at.array() - data.array();
   };
   const auto floats = least_squares(residuals, Eigen::Vector2f(0, 0), {}, x, line);
+  static_assert(std::is_same_v<decltype(floats.residuals), Eigen::Array4f>);
   CHECK(floats.converged());
   CHECK_THAT(double(floats.params(0)), WithinAbs(1, 1e-5));
   CHECK_THAT(double(floats.params(1)), WithinAbs(2, 1e-5));
