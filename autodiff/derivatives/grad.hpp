@@ -91,7 +91,7 @@ auto result_value(const Result& result) {
   } else if constexpr (is_pair<Result>) {
     return std::pair(result_value<S>(result.first), result_value<S>(result.second));
   } else {
-    return numbers_of(result);
+    return numbers_of<S>(result);
   }
 }
 

@@ -121,7 +121,7 @@ void reverse_jacobian(F& f, const P& params, J& jacobian, const Take& take_value
 /// The plain number in a variable of S or of a Dual of S.
 template <class S, class V>
 S plain_number(const V& x) {
-  if constexpr (is_var<V>) {
+  if constexpr (is_var<V> && !std::same_as<V, S>) {
     return plain_number<S>(x.value());
   } else if constexpr (is_dual<V> && !std::same_as<V, S>) {
     return x.value;

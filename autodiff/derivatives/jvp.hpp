@@ -26,7 +26,7 @@ auto evaluate_dual(F& f, const Seed& seed, const P& params, const Args&... args)
   const auto tied = std::tie(params, args...);
   return with_lifted<D, false>(
       std::index_sequence<0>{}, f, tied,
-      [](const auto& result, Recording<D>&, std::size_t, auto&) { return numbers_of(result); }, seed);
+      [](const auto& result, Recording<D>&, std::size_t, auto&) { return numbers_of<D>(result); }, seed);
 }
 
 }  // namespace detail

@@ -61,7 +61,7 @@ class KeptRecording {
   }
   auto plain() {
     const Activated activated(*tape_);
-    return numbers_of(result_);
+    return numbers_of<S>(result_);
   }
   void seed(const auto& y, const auto& c) {
     for_each_variable(y, [&](const Var<S>& element, Index i, Index j) {
@@ -93,7 +93,7 @@ class KeptRecording {
   active_tree<P, S> lifted_{};
   std::size_t inputs_ = 0;
   Result result_;
-  decltype(numbers_of(std::declval<const Result&>())) value_;
+  decltype(numbers_of<S>(std::declval<const Result&>())) value_;
 };
 
 }  // namespace detail

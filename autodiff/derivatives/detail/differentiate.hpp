@@ -82,7 +82,7 @@ auto differentiate(std::index_sequence<I...> positions, F& f, const Args& args, 
                                 const Var<S> loss = loss_value<S>(returned);
                                 const auto aux = [&] {
                                   if constexpr (WithAux) {
-                                    return numbers_of(result.second);
+                                    return numbers_of<S>(result.second);
                                   } else {
                                     return Nothing{};
                                   }

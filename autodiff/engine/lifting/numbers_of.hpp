@@ -7,10 +7,10 @@
 
 namespace grove::detail {
 
-/// The number that a variable holds; any other number is its own.
-template <class T>
+/// The number that a variable of S holds; any other number is its own, a variable of an enclosing recording, too.
+template <class S, class T>
 constexpr auto held_number(const T& x) {
-  if constexpr (is_var<T>) {
+  if constexpr (std::is_same_v<T, Var<S>>) {
     return x.value();
   } else {
     return x;
@@ -91,6 +91,8 @@ auto map_numbers(const T& x, const F& f) {
       using Plain = with_scalar<typename Handle::PlainObject, To>;
       if constexpr (std::is_same_v<typename Handle::S, To>) {
         return Plain(h.map());
+      } else if constexpr (std::is_same_v<typename Handle::Scalar, To>) {
+        return Plain(Plain::NullaryExpr(h.rows(), h.cols(), [&](Index i, Index j) { return f(h.element(i, j)); }));
       } else {
         return Plain(h.map().unaryExpr([&](const auto& s) { return f(Var<typename Handle::S>(s)); }));
       }
@@ -116,11 +118,11 @@ auto map_numbers(const T& x, const F& f) {
   }
 }
 
-/// A tree of the numbers that the variables of a tree hold: forward-mode numbers, or variables of an enclosing
-/// recording, as they are. What is plain already is copied.
-template <class T>
+/// A tree of the numbers that the variables of S in a tree hold: forward-mode numbers, or variables of an enclosing
+/// recording, as they are. What is no variable of S is copied.
+template <class S, class T>
 auto numbers_of(const T& x) {
-  return map_numbers(x, [](const auto& s) { return held_number(s); });
+  return map_numbers(x, [](const auto& s) { return held_number<S>(s); });
 }
 
 template <class D>
@@ -128,16 +130,32 @@ auto part(const D& x, int lane) {
   return lane < 0 ? x.value : decltype(x.value)(x.tangent[lane]);
 }
 
-/// The values (lane -1) or one lane of tangents of a tree of forward-mode numbers.
+/// The values (lane -1) or one lane of tangents of a tree of forward-mode numbers; constants have the tangent zero.
 template <class T>
 auto lane_of(const T& duals, int lane) {
-  return map_numbers(duals, [lane](const auto& x) {
-    if constexpr (is_dual<bare<decltype(x)>>) {
-      return part(x, lane);
-    } else {
-      return x;
-    }
-  });
+  if constexpr (!tree::Pytree<T>) {
+    return duals;
+  } else if constexpr (!is_dual<tree::scalar_t<T>>) {
+    T constant = duals;
+    const auto clear = [](auto& leaf) {
+      if constexpr (Dense<decltype(leaf)>) {
+        leaf.setZero();
+      } else {
+        leaf = bare<decltype(leaf)>(0);
+      }
+    };
+    if (lane >= 0) tree::detail::visit_leaves(clear, constant);
+    return constant;
+  } else {
+    return map_numbers(duals, [lane](const auto& x) {
+      using X = bare<decltype(x)>;
+      if constexpr (is_dual<X>) {
+        return part(x, lane);
+      } else {
+        return lane < 0 ? x : X(0);
+      }
+    });
+  }
 }
 
 }  // namespace grove::detail

@@ -248,3 +248,35 @@ TEST_CASE("nested: trees at points and among the captured") {
     CHECK(gradient[k] == Approx((plain(up) - plain(down)) / 2e-4));  // quadratic in the masses
   }
 }
+
+TEST_CASE("nested: results that depend on the enclosing level alone keep its derivative") {
+  const VectorXd w{{0.3, -0.8}};
+  const VectorXd swapped{{-0.8, 0.3}};
+  const auto by_w = [&](const auto& result) {
+    return grove::grad([&](const auto& v) {
+      const auto f = [&](const auto&) { return v[0] * v[1]; };
+      return result(f, grove::scalar_t<decltype(v)>(0.4));
+    })(w);
+  };
+  CHECK(by_w([](const auto& f, const auto& t) { return grove::value_and_grad(f)(t).value; }) == swapped);
+  CHECK(by_w([](const auto& f, const auto& t) { return grove::jvp(f)(t, 1.0).value; }) == swapped);
+  CHECK(by_w([](const auto& f, const auto& t) { return grove::vjp(f)(t).value; }) == swapped);
+  CHECK(by_w([](const auto& f, const auto& t) { return grove::evaluate(f, t); }) == swapped);
+  CHECK(by_w([](const auto& f, const auto& t) { return grove::value_and_jacobian(f)(t).value; }) == swapped);
+  CHECK(by_w([](const auto& f, const auto& t) {
+          return grove::jvp(f)(t, 1.0).tangent + grove::hvp(f)(t, 1.0);
+        }).isZero(0));
+  CHECK(by_w([](const auto& f, const auto& t) {
+          const auto pair = [&](const auto& s) { return std::pair(s * s, f(s)); };
+          return grove::value_and_grad(pair, grove::has_aux)(t).value.second;
+        }) == swapped);
+  // Arrays of the enclosing level beside one of the inner.
+  CHECK(grove::grad([&](const auto& v) {
+          const auto f = [&](const auto& t) { return std::pair(v.array() * 2.0, t * t); };
+          const auto both = grove::jvp(f)(grove::scalar_t<decltype(v)>(0.4), 1.0);
+          return grove::sum(both.value.first) + grove::sum(both.tangent.first);
+        })(w) == VectorXd::Constant(2, 2.0));
+  // A constant has no tangent.
+  CHECK(grove::jvp([](const auto&) { return 3.0; })(0.4, 1.0).tangent == 0.0);
+  CHECK(grove::jvp([](const auto&) { return VectorXd(VectorXd::Ones(2)); })(0.4, 1.0).tangent.isZero(0));
+}

@@ -94,7 +94,7 @@ decltype(auto) numbers_below(const T& x) {
   if constexpr (!is_of_level<L, T>) {
     return settled(x);
   } else if constexpr (is_var<L>) {
-    return numbers_of(x);
+    return numbers_of<typename L::Scalar>(x);
   } else {
     return lane_of(settled(x), -1);
   }
