@@ -93,6 +93,24 @@ void clip_update(U&& u, const P& p, const L& low, const H& high) {
   }
 }
 
+/// Throws where a lower bound exceeds the upper one.
+template <class L, class H>
+void check_box(const char* function, const L& lower, const H& upper) {
+  if constexpr (std::is_arithmetic_v<L> && std::is_arithmetic_v<H>) {
+    if (!(lower <= upper)) {
+      throw HyperparameterError(fill("{}: lower = {} exceeds upper = {}",
+                                     {function, static_cast<double>(lower), static_cast<double>(upper)}));
+    }
+  } else if constexpr (std::is_arithmetic_v<L>) {
+    check_bounds(function, bound_like(upper, lower), upper);
+  } else if constexpr (std::is_arithmetic_v<H>) {
+    check_bounds(function, lower, bound_like(lower, upper));
+  } else {
+    tree::check_same_structure(function, lower, upper, "lower", "upper");
+    check_bounds(function, lower, upper);
+  }
+}
+
 }  // namespace detail
 
 /// The link behind `keep_in_box`.
@@ -157,19 +175,7 @@ struct KeepInBox {
 /// Throws: HyperparameterError where a lower bound exceeds the upper one; StructureError if trees differ.
 template <class L, class H>
 auto keep_in_box(L lower, H upper) {
-  if constexpr (std::is_arithmetic_v<L> && std::is_arithmetic_v<H>) {
-    if (!(lower <= upper)) {
-      throw HyperparameterError(detail::fill("keep_in_box: lower = {} exceeds upper = {}",
-                                             {static_cast<double>(lower), static_cast<double>(upper)}));
-    }
-  } else if constexpr (std::is_arithmetic_v<L>) {
-    detail::check_bounds("keep_in_box", detail::bound_like(upper, lower), upper);
-  } else if constexpr (std::is_arithmetic_v<H>) {
-    detail::check_bounds("keep_in_box", lower, detail::bound_like(lower, upper));
-  } else {
-    tree::check_same_structure("keep_in_box", lower, upper, "lower", "upper");
-    detail::check_bounds("keep_in_box", lower, upper);
-  }
+  detail::check_box("keep_in_box", lower, upper);
   return GradientTransformation<KeepInBox<L, H>>{{std::move(lower), std::move(upper)}};
 }
 

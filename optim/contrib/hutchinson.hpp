@@ -8,23 +8,6 @@
 #include "../protocol/transformation.hpp"
 #include "../transforms/noise.hpp"
 
-namespace grove::optim {
-
-/// The product of the Hessian with a tree: `f(params, tangents) → tree`.
-template <class F>
-struct HvpFn {
-  const F& hvp_fn;
-};
-
-/// Hessian-vector products, for sophia: `with_hvp_fn([&](const auto& p, const auto& v) { return hvp(loss)(p, v, x, y);
-/// })`.
-template <class F>
-HvpFn<F> with_hvp_fn(const F& hvp_fn) {
-  return {hvp_fn};
-}
-
-}  // namespace grove::optim
-
 namespace grove::optim::detail {
 
 /// A tree of 1 and -1 in the leaves that take part, and 0 in the others.
@@ -60,6 +43,7 @@ struct HutchinsonState {
 /// The link behind `hutchinson_estimator_diag_hessian`.
 struct HutchinsonEstimatorDiagHessian {
   static constexpr bool needs_params = true;
+  static constexpr int asks_for = detail::asks_for_hvp;
 
   std::uint64_t random_seed = 0;
 
@@ -74,6 +58,8 @@ struct HutchinsonEstimatorDiagHessian {
         "hutchinson_estimator_diag_hessian needs Hessian-vector products: pass optim::with_hvp_fn(f) to "
         "update");
     const P signs = detail::random_signs(params, state.key, extra);
+    if (!detail::is_given(extra.hvp_fn))
+      throw Error("any_transformation: hutchinson_estimator_diag_hessian needs optim::with_hvp_fn(f) in update");
     const P product = extra.hvp_fn(params, signs);
     detail::for_each_leaf(
         extra, [](std::size_t, auto&& u, const auto& sign, const auto& hz) { u = sign * hz; }, updates, signs, product);

@@ -27,6 +27,7 @@ struct SophiaState {
 /// Options of `scale_by_sophia`.
 struct ScaleBySophia {
   static constexpr bool needs_params = true;
+  static constexpr int asks_for = detail::asks_for_hvp;
 
   double b1 = 0.965;                  ///< decay of the momentum, in [0, 1)
   double b2 = 0.99;                   ///< decay of the diagonal, in [0, 1)
@@ -65,6 +66,8 @@ struct ScaleBySophia {
   template <class P, class E>
   void estimate(SophiaState<P>& state, const P& params, const E& extra) const {
     const P z = detail::random_signs(params, state.key, extra);
+    if (!detail::is_given(extra.hvp_fn))
+      throw Error("any_transformation: sophia needs optim::with_hvp_fn(f) in update");
     const P product = extra.hvp_fn(params, z);
     detail::for_each_leaf(
         extra,

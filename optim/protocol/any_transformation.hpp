@@ -1,6 +1,7 @@
 // A transformation whose type is chosen at run time.
 #pragma once
 
+#include <Eigen/Core>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -69,6 +70,9 @@ struct AnyExtra {
   const P* grad_if_given = nullptr;
   std::function<double(const P&)> value_fn;
   std::function<double(const P&, P&)> value_and_grad_fn;
+  std::function<P(const P&, const P&)> hvp_fn;
+  std::function<Eigen::MatrixXd(const P&)> hessian_fn;
+  std::function<void(const P&, Eigen::VectorXd&, Eigen::MatrixXd&)> residuals_fn;
   detail::SearchReport* search_report = nullptr;
   const detail::LeafFilter* filter = nullptr;
   detail::WorkSharing* workers = nullptr;
@@ -94,6 +98,13 @@ struct AnyExtra {
     if (value_and_grad_fn) {
       result.value_and_grad_fn = [&](const Q& at, Q& out) { return lens.value_and_grad(value_and_grad_fn, at, out); };
     }
+    if (hvp_fn) result.hvp_fn = [&](const Q& at, const Q& tangents) { return lens.hvp(hvp_fn, at, tangents); };
+    if (hessian_fn) result.hessian_fn = [&](const Q& at) { return lens.hessian(hessian_fn, at); };
+    if (residuals_fn) {
+      result.residuals_fn = [&](const Q& at, Eigen::VectorXd& r, Eigen::MatrixXd& jacobian) {
+        lens.residuals(residuals_fn, at, r, jacobian);
+      };
+    }
     use(result);
   }
 };
@@ -109,6 +120,8 @@ template <class P>
 class any_transformation {
  public:
   static constexpr bool needs_params = true;
+  static constexpr bool is_erased = true;
+  static constexpr int asks_for = detail::asks_for_hvp | detail::asks_for_residuals;
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, any_transformation>) any_transformation(const T& transformation)
       : held_(std::make_shared<Held<detail::unwrap_link_t<T>>>(transformation)) {}
@@ -197,6 +210,15 @@ class any_transformation {
     }
     if constexpr (detail::HasValueAndGradFn<E>) {
       if (detail::is_given(extra.value_and_grad_fn)) result.value_and_grad_fn = std::cref(extra.value_and_grad_fn);
+    }
+    if constexpr (detail::HasHvpFn<E>) {
+      if (detail::is_given(extra.hvp_fn)) result.hvp_fn = std::cref(extra.hvp_fn);
+    }
+    if constexpr (detail::HasHessianFn<E>) {
+      if (detail::is_given(extra.hessian_fn)) result.hessian_fn = std::cref(extra.hessian_fn);
+    }
+    if constexpr (detail::HasResidualsFn<E>) {
+      if (detail::is_given(extra.residuals_fn)) result.residuals_fn = std::cref(extra.residuals_fn);
     }
     return result;
   }

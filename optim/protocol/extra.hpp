@@ -63,13 +63,54 @@ ValueAndGradFn<F> with_value_and_grad_fn(const F& value_and_grad_fn) {
   return {value_and_grad_fn};
 }
 
+/// The product of the Hessian with a tree: `f(params, tangents) → tree`.
+template <class F>
+struct HvpFn {
+  const F& hvp_fn;
+};
+
+/// The Hessian over the flattened params: `f(params) → n×n matrix`, in the order of tree::flatten.
+template <class F>
+struct HessianFn {
+  const F& hessian_fn;
+};
+
+/// Residuals and their Jacobian over the flattened params: `f(params, residuals&, jacobian&)`, a vector of m numbers
+/// and an m×n matrix of doubles.
+template <class F>
+struct ResidualsFn {
+  const F& residuals_fn;
+};
+
+/// Hessian-vector products, for trust_region_newton and sophia: `with_hvp_fn([&](const auto& p, const auto& v) { return
+/// hvp(loss)(p, v, x, y); })`. They are asked for when they are needed.
+template <class F>
+HvpFn<F> with_hvp_fn(const F& hvp_fn) {
+  return {hvp_fn};
+}
+
+/// The Hessian, for newton and curvature_sgd: `with_hessian_fn([&](const auto& p) { return hessian(loss)(p, x, y); })`.
+/// It is asked for once a step. Without it they make do with Hessian-vector products.
+template <class F>
+HessianFn<F> with_hessian_fn(const F& hessian_fn) {
+  return {hessian_fn};
+}
+
+/// The residuals of a sum of squares, for gauss_newton.
+template <class F>
+ResidualsFn<F> with_residuals_fn(const F& residuals_fn) {
+  return {residuals_fn};
+}
+
 namespace detail {
 
 /// How many linesearches were made, and how many of them found no step that lowers the loss.
 struct SearchReport {
   std::int64_t searches = 0;
   std::int64_t failures = 0;
-  bool forget = false;  ///< whether what an optimizer remembers of earlier steps misled it, and is to be dropped
+  bool at_bounds = false;     ///< whether the params are a minimum within bounds, where the gradient is not 0
+  bool from_outside = false;  ///< whether the step led params from outside into bounds, so that those do not count
+  bool forget = false;        ///< whether what an optimizer remembers of earlier steps misled it, and is to be dropped
 };
 
 /// The extra argument with which `minimize` hears of linesearches, however deep they sit in an optimizer.
@@ -133,6 +174,21 @@ template <class F, class Lens, class Next>
 void translate(const ValueAndGradFn<F>& slot, const Lens& lens, const Next& next) {
   next(with_value_and_grad_fn(
       [&](const auto& at, auto& grad) { return lens.value_and_grad(slot.value_and_grad_fn, at, grad); }));
+}
+
+template <class F, class Lens, class Next>
+void translate(const HvpFn<F>& slot, const Lens& lens, const Next& next) {
+  next(with_hvp_fn([&](const auto& at, const auto& tangents) { return lens.hvp(slot.hvp_fn, at, tangents); }));
+}
+template <class F, class Lens, class Next>
+void translate(const HessianFn<F>& slot, const Lens& lens, const Next& next) {
+  next(with_hessian_fn([&](const auto& at) { return lens.hessian(slot.hessian_fn, at); }));
+}
+template <class F, class Lens, class Next>
+void translate(const ResidualsFn<F>& slot, const Lens& lens, const Next& next) {
+  next(with_residuals_fn([&](const auto& at, auto& residuals, auto& jacobian) {
+    lens.residuals(slot.residuals_fn, at, residuals, jacobian);
+  }));
 }
 
 }  // namespace detail
@@ -199,6 +255,19 @@ concept HasValueFn = requires(const E& extra) {
 template <class E>
 concept HasValueAndGradFn = requires(const E& extra) {
   extra.value_and_grad_fn;
+};
+
+template <class E>
+concept HasHvpFn = requires(const E& extra) {
+  extra.hvp_fn;
+};
+template <class E>
+concept HasHessianFn = requires(const E& extra) {
+  extra.hessian_fn;
+};
+template <class E>
+concept HasResidualsFn = requires(const E& extra) {
+  extra.residuals_fn;
 };
 
 template <class E>

@@ -35,6 +35,16 @@ inline Eigen::VectorXd follow(const std::function<Eigen::VectorXd(const Eigen::V
   return x.norm() > 1e8 * (1 + start.norm()) ? start : x;
 }
 
+/// f(x, args…) in plain numbers; T is the level of what f captures.
+template <class T, class F, class P, class... Args>
+Eigen::VectorXd numbers_of_map(const F& f, const P& x, const Args&... args) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return tree::flatten(grove::evaluate(f, x, args...)).template cast<double>();
+  } else {
+    return plain_of(Vector<T>(tree::flatten(grove::detail::settled(f(lifted<T>(x), args...))))).template cast<double>();
+  }
+}
+
 }  // namespace detail
 
 /// The x with x = f(x, args…) that the iteration x ← f(x, args…) from x0 leads to, with derivatives with respect to
@@ -59,13 +69,7 @@ auto fixed_point(const F& f, const P& x0, const RootOptions& options, const Args
     return detail::follow(
         [&, x = start](const Eigen::VectorXd& at) mutable -> Eigen::VectorXd {
           tree::unflatten_into(at, x);
-          if constexpr (std::is_floating_point_v<Captured>) {
-            return tree::flatten(grove::evaluate(f, x, plain...)).template cast<double>();
-          } else {
-            return detail::plain_of(Vector<Captured>(tree::flatten(
-                                        grove::detail::settled(f(detail::lifted<Captured>(x), plain...)))))
-                .template cast<double>();
-          }
+          return detail::numbers_of_map<Captured>(f, x, plain...);
         },
         tree::flatten(start).template cast<double>(), options.max_steps);
   };

@@ -6,72 +6,16 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "../../autodiff/error.hpp"
 #include "../../autodiff/tree/tree.hpp"
+#include "../protocol/detail/joined.hpp"
 #include "../protocol/transformation.hpp"
 
 namespace grove::optim {
 
 namespace detail {
-
-/// Calls f(leaf, segment) for the leaves that take part, with their places in a vector in which they lie one after the
-/// other. Returns the length of the vector.
-template <class F, class T>
-Eigen::Index for_each_segment(const LeafFilter* filter, F&& f, T& t) {
-  std::size_t number = 0;
-  Eigen::Index position = 0;
-  tree::detail::visit_leaves(
-      [&]<class L>(L& leaf) {
-        if (filter != nullptr && !(*filter)(number++)) return;
-        f(leaf, position);
-        position += leaf_traits<std::remove_const_t<L>>::size(leaf);
-      },
-      t);
-  return position;
-}
-
-template <class T>
-Eigen::Index joined_size(const LeafFilter* filter, const T& t) {
-  return for_each_segment(
-      filter, [](const auto&, Eigen::Index) {}, t);
-}
-
-/// The leaves that take part as one vector, each column by column.
-template <class T, class Scalar>
-void join_leaves(const LeafFilter* filter, const T& t, Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& vector) {
-  if (filter == nullptr) return tree::flatten_into(t, vector);
-  vector.resize(joined_size(filter, t));
-  for_each_segment(
-      filter,
-      [&]<class L>(const L& leaf, Eigen::Index position) {
-        if constexpr (requires { leaf.matrix(); }) {
-          vector.segment(position, leaf.size()).reshaped(leaf.rows(), leaf.cols()) =
-              leaf.matrix().template cast<Scalar>();
-        } else {
-          vector(position) = static_cast<Scalar>(leaf);
-        }
-      },
-      t);
-}
-
-/// The way back; the other leaves stay as they are.
-template <class T, class Scalar>
-void part_leaves(const LeafFilter* filter, const Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& vector, T& t) {
-  if (filter == nullptr) return tree::unflatten_into(vector, t);
-  for_each_segment(
-      filter,
-      [&]<class L>(L& leaf, Eigen::Index position) {
-        if constexpr (requires { leaf.matrix(); }) {
-          leaf = vector.segment(position, leaf.size())
-                     .reshaped(leaf.rows(), leaf.cols())
-                     .template cast<typename leaf_traits<L>::Scalar>();
-        } else {
-          leaf = static_cast<L>(vector(position));
-        }
-      },
-      t);
-}
 
 /// How a transformation of the joined leaves sees gradients and losses of trees.
 template <class P, class Vector>
@@ -94,6 +38,23 @@ class FlatLens {
     auto value = f(outer(at), *trial_grad_);
     join_leaves(filter_, *trial_grad_, grad);
     return value;
+  }
+  Vector hvp(const auto& f, const Vector& at, const Vector& tangents) const {
+    P direction = zeros_like(params_);
+    part_leaves(filter_, tangents, direction);
+    return inner(f(outer(at), direction));
+  }
+  auto hessian(const auto& f, const Vector& at) const {
+    const std::vector<Eigen::Index> places = places_of_joined(filter_, params_);
+    const Eigen::MatrixXd all = f(outer(at));
+    return Eigen::MatrixXd(all(places, places));
+  }
+  void residuals(const auto& f, const Vector& at, auto& residuals, auto& jacobian) const {
+    f(outer(at), residuals, jacobian);
+    const std::vector<Eigen::Index> places = places_of_joined(filter_, params_);
+    const Eigen::MatrixXd all = jacobian;
+    jacobian.resize(all.rows(), static_cast<Eigen::Index>(places.size()));
+    for (Eigen::Index j = 0; j < jacobian.cols(); ++j) jacobian.col(j) = all.col(places[static_cast<std::size_t>(j)]);
   }
 
  private:

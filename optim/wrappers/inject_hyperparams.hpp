@@ -58,6 +58,8 @@ template <class Factory>
 struct InjectHyperparams {
   using Inner = detail::unwrap_link_t<std::invoke_result_t<const Factory&, const Hyperparams&>>;
   static constexpr bool needs_params = detail::needs_params<Inner>;
+  static constexpr int asks_for = detail::asks_for<Inner>;
+  static constexpr bool is_erased = detail::is_erased<Inner>;
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
 
@@ -119,6 +121,8 @@ template <class Factory, class... Schedules>
 struct InjectStatefulHyperparams {
   using Inner = detail::unwrap_link_t<std::invoke_result_t<const Factory&, const Hyperparams&>>;
   static constexpr bool needs_params = detail::needs_params<Inner>;
+  static constexpr int asks_for = detail::asks_for<Inner>;
+  static constexpr bool is_erased = detail::is_erased<Inner>;
 
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules

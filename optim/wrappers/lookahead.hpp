@@ -1,6 +1,7 @@
 // Slow weights that follow fast ones.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,6 +44,17 @@ class FastLens {
     auto value = f(outer(at), *trial_grad_);
     grad = trial_grad_->fast;
     return value;
+  }
+  P hvp(const auto& f, const P& at, const P& tangents) const {
+    return f(outer(at), LookaheadParams<P>{tangents, zeros_like(tangents)}).fast;
+  }
+  Eigen::MatrixXd hessian(const auto& f, const P& at) const {
+    const Eigen::Index n = tree::size(at);
+    return f(outer(at)).topLeftCorner(n, n);
+  }
+  void residuals(const auto& f, const P& at, auto& residuals, auto& jacobian) const {
+    f(outer(at), residuals, jacobian);
+    jacobian = Eigen::MatrixXd(jacobian.leftCols(tree::size(at)));
   }
 
  private:

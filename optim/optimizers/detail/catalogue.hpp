@@ -1,6 +1,7 @@
 // The optimizers that can be had by name, one row each.
 #pragma once
 
+#include <limits>
 #include "../../transforms/scale.hpp"
 #include "../adabelief.hpp"
 #include "../adadelta.hpp"
@@ -24,6 +25,12 @@
 #include "../yogi.hpp"
 #include "read_options.hpp"
 
+#include "../bfgs.hpp"
+#include "../gauss_newton.hpp"
+#include "../lbfgsb.hpp"
+#include "../newton.hpp"
+#include "../trust_region_newton.hpp"
+
 namespace grove::optim::detail {
 
 /// Calls row(name, make) for every optimizer; make(reader) reads the arguments and returns the optimizer.
@@ -39,13 +46,22 @@ void for_each_optimizer(Row&& row) {
   row("adamw", [](A& a) { return adamw(a.rate(), read_options<AdamwOptions<double>>(a)); });
   row("adan", [](A& a) { return adan(a.rate(), read_options<AdanOptions<double>>(a)); });
   row("amsgrad", [](A& a) { return amsgrad(a.rate(), read_options<ScaleByAmsgrad<double>>(a)); });
+  row("bfgs", [](A& a) { return bfgs(read_options<ScaleByBfgs>(a)); });
+  row("curvature_sgd", [](A& a) { return curvature_sgd(a.rate(), read_options<CurvatureSgdOptions>(a)); });
   row("fromage", [](A& a) { return fromage(a.rate(), a("min_norm", 1e-6)); });
+  row("gauss_newton", [](A&) { return gauss_newton(); });
   row("lamb", [](A& a) { return lamb(a.rate(), read_options<LambOptions<double>>(a)); });
   row("lars", [](A& a) { return lars(a.rate(), read_options<LarsOptions<double>>(a)); });
   row("lbfgs", [](A& a) { return lbfgs(read_options<ScaleByLbfgs>(a)); });
+  row("lbfgsb", [](A& a) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    const double lower = a("lower", -inf), upper = a("upper", inf);
+    return lbfgsb(lower, upper, read_options<LbfgsbOptions>(a));
+  });
   row("lion", [](A& a) { return lion(a.rate(), read_options<LionOptions<double>>(a)); });
   row("nadam", [](A& a) { return nadam(a.rate(), read_options<ScaleByAdam<double>>(a, {}, {"nesterov"})); });
   row("nadamw", [](A& a) { return nadamw(a.rate(), read_options<AdamwOptions<double>>(a, {}, {"nesterov"})); });
+  row("newton", [](A& a) { return newton(read_options<ScaleByNewton>(a)); });
   row("noisy_sgd", [](A& a) { return noisy_sgd(a.rate(), read_options<NoisySgdOptions>(a)); });
   row("novograd", [](A& a) { return novograd(a.rate(), read_options<NovogradOptions<double>>(a)); });
   row("optimistic_adam_v2",
@@ -65,6 +81,7 @@ void for_each_optimizer(Row&& row) {
   row("sign_sgd", [](A& a) { return sign_sgd(a.rate()); });
   row("signum", [](A& a) { return signum(a.rate(), read_options<SignumOptions<double>>(a)); });
   row("sm3", [](A& a) { return sm3(a.number_rate(), read_options<Sm3Options>(a)); });
+  row("trust_region_newton", [](A& a) { return trust_region_newton(read_options<TrustRegionNewtonOptions>(a)); });
   row("yogi", [](A& a) { return yogi(a.rate(), read_options<ScaleByYogi<double>>(a)); });
 }
 

@@ -64,6 +64,40 @@ inline constexpr bool needs_params = [] {
 template <template <class...> class Wrapper, class... Parts>
 inline constexpr bool any_part_needs_params<Wrapper<Parts...>> = (needs_params<Parts> || ...);
 
+/// What a link may ask for beyond loss and gradient.
+enum Asks { asks_for_hvp = 1, asks_for_hessian = 2, asks_for_residuals = 4 };
+
+template <class Link>
+inline constexpr int parts_ask_for = 0;
+
+/// The sum of `Asks` of a transformation, by which `minimize` knows what to compile. Links say so themselves; a wrapper
+/// that says nothing asks for what the transformations among its template arguments ask for.
+template <class Link>
+inline constexpr int asks_for = [] {
+  if constexpr (requires { Link::asks_for; }) {
+    return static_cast<int>(Link::asks_for);
+  } else {
+    return parts_ask_for<Link>;
+  }
+}();
+
+template <template <class...> class Wrapper, class... Parts>
+inline constexpr int parts_ask_for<Wrapper<Parts...>> = (0 | ... | asks_for<Parts>);
+
+/// Whether the transformation is only known at run time, and may ask for what a loss cannot give.
+template <class Link>
+inline constexpr bool part_is_erased = false;
+template <class Link>
+inline constexpr bool is_erased = [] {
+  if constexpr (requires { Link::is_erased; }) {
+    return static_cast<bool>(Link::is_erased);
+  } else {
+    return part_is_erased<Link>;
+  }
+}();
+template <template <class...> class Wrapper, class... Parts>
+inline constexpr bool part_is_erased<Wrapper<Parts...>> = (false || ... || is_erased<Parts>);
+
 /// The fewest blocks (of 4 KiB) that are worth the waking of a second thread.
 inline constexpr std::size_t smallest_shared_pass = 64;
 

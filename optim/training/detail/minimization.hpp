@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -236,6 +237,32 @@ class Minimization {
     ++run_.step;
   }
 
+  // What the optimizer asks for, and the loss can give. Of an optimizer that is chosen at run time only the run could
+  // tell what it needs, so the loss is not made to give more than it can.
+  static constexpr bool wants_hvp = [] {
+    using Twice = Var<Dual<tree::scalar_t<P>, 1>>;
+    if constexpr ((asks_for<T> & asks_for_hvp) == 0) {
+      return false;
+    } else if constexpr (is_erased<T>) {
+      return std::is_invocable_r_v<Twice, const Loss&, grove::detail::rebind_t<P, Twice>, const Args&...>;
+    } else {
+      return true;
+    }
+  }();
+  static constexpr bool wants_hessian = (asks_for<T> & asks_for_hessian) != 0;
+  static constexpr bool wants_residuals = (asks_for<T> & asks_for_residuals) != 0 && requires(const Loss& loss) {
+    loss.residuals;
+  };
+
+  template <bool Wanted, class Make>
+  static auto slot_if(const Make& make) {
+    if constexpr (Wanted) {
+      return std::tuple(make());
+    } else {
+      return std::tuple<>();
+    }
+  }
+
   /// Returns whether a search was made, and whether it found no way down.
   std::pair<bool, bool> step_optimizer() {
     if constexpr (!is_elementwise<T>) raw_grads_ = objective_.grads;  // some link may ask for them
@@ -243,8 +270,25 @@ class Minimization {
     const auto value_and_grad_fn = [&](const P& at, P& gradient) { return objective_.value_and_grad_at(at, gradient); };
     SearchReport report{.forget = std::exchange(run_.forget, false)};
     if (report.forget) run_.fresh = true;
-    step(optimizer_, objective_.grads, run_.state, run_.params, with_value(objective_.value), with_grad(raw_grads_),
-         with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), ReportTo{&report});
+    // Generic, so that what no link asks for is not compiled.
+    const auto hvp_fn = [&](const auto& at, const auto& tangents) { return objective_.hvp_at(at, tangents); };
+    const auto hessian_fn = [&](const auto& at) { return objective_.hessian_at(at); };
+    const auto residuals_fn = [&](const auto& at, auto& residuals, auto& jacobian) {
+      objective_.residuals_at(at, residuals, jacobian);
+    };
+    const auto pass = [&](const auto&... more) {
+      step(optimizer_, objective_.grads, run_.state, run_.params, with_value(objective_.value), with_grad(raw_grads_),
+           with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), ReportTo{&report}, more...);
+    };
+    std::apply(pass, std::tuple_cat(slot_if<wants_hvp>([&] { return with_hvp_fn(hvp_fn); }),
+                                    slot_if<wants_hessian>([&] { return with_hessian_fn(hessian_fn); }),
+                                    slot_if<wants_residuals>([&] { return with_residuals_fn(residuals_fn); })));
+    at_bounds_ = report.at_bounds;
+    if (report.from_outside) {
+      run_.level = run_.best = run_.params;
+      run_.standstill = {};
+      run_.best_value = run_.best_score = std::numeric_limits<double>::infinity();
+    }
     const bool searched = report.searches > 0;
     return {searched, searched && (report.failures == report.searches || tree::equal(run_.good, run_.params))};
   }
@@ -279,7 +323,7 @@ class Minimization {
     if (!objective_.epoch_ends || std::exchange(run_.found, false)) return;
     reason_ = StopReason::linesearch_failed;
     if (on_batches()) return;
-    if (outlook(raw_grads_).is_minimum(epsilon)) reason_ = StopReason::at_rounding;
+    if (at_bounds_ || outlook(raw_grads_).is_minimum(epsilon)) reason_ = StopReason::at_rounding;
     run_.params = run_.level;
   }
 
@@ -324,6 +368,7 @@ class Minimization {
   Seen now_{0, 0};
   std::optional<StopReason> reason_;
   std::string message_;
+  bool at_bounds_ = false;
 };
 
 }  // namespace grove::optim::detail

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "../../../autodiff/derivatives/grad.hpp"
+#include "../../../autodiff/derivatives/hessian.hpp"
+#include "../../../autodiff/derivatives/jacobian.hpp"
 #include "../../../autodiff/error.hpp"
 #include "../../../autodiff/tree/arithmetic.hpp"
 #include "../../../autodiff/tree/make.hpp"
@@ -160,7 +162,44 @@ class Objective {
     return at;
   }
 
+  /// The product of the Hessian with a tree, on all data or on the current batch; NaN where the loss throws.
+  P hvp_at(const P& params, const P& tangents) {
+    P product = tangents;
+    value_unless_thrown(message, [&] {
+      return with_data([&](const auto&... args) {
+        product = grove::hvp(loss_)(params, tangents, args...);
+        return 0.0;
+      });
+    });
+    if (!message.empty()) tree::for_each([](auto&& x) { x += in_scalar_of(x, not_a_number); }, product);
+    return product;
+  }
+
+  /// The Hessian; NaN where the loss throws.
+  Eigen::MatrixXd hessian_at(const P& params) {
+    const Eigen::Index n = tree::size(params);
+    Eigen::MatrixXd hessian = Eigen::MatrixXd::Constant(n, n, not_a_number);
+    value_unless_thrown(message, [&] {
+      return with_data([&](const auto&... args) {
+        hessian = grove::hessian(loss_)(params, args...).template cast<double>();
+        return 0.0;
+      });
+    });
+    return hessian;
+  }
+
+  /// The residuals of a loss that has some, and their Jacobian.
+  void residuals_at(const P& params, Eigen::VectorXd& residuals, Eigen::MatrixXd& jacobian) {
+    with_data([&](const auto&... args) {
+      const auto both = grove::value_and_jacobian(loss_.residuals)(params, args...);
+      residuals = tree::flatten(both.value).template cast<double>();
+      jacobian = both.jacobian.template cast<double>();
+      return 0.0;
+    });
+  }
+
  private:
+  static constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   static double finite_or_infinite(double x) { return std::isfinite(x) ? x : std::numeric_limits<double>::infinity(); }
 
   template <class Call>

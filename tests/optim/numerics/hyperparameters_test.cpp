@@ -78,15 +78,20 @@ const std::vector<Row> rows{
     {"adamw", adam_like + root + decays},
     {"adan", adam_like + root + decays + std::map<std::string, Range>{{"b3", decay}}},
     {"amsgrad", adam_like + root},
+    {"bfgs", {}},
+    {"curvature_sgd", {{"learning_rate", not_negative}, {"eps", not_negative}}},
     {"fromage", rate + std::map<std::string, Range>{{"min_norm", not_negative}}},
+    {"gauss_newton", {}},
     {"lamb", adam_like + root + decays},
     {"lars",
      rate + decays +
          std::map<std::string, Range>{{"trust_coefficient", not_negative}, {"eps", not_negative}, {"momentum", decay}}},
     {"lbfgs", {{"memory_size", positive}}},
+    {"lbfgsb", {{"max_linesearch_steps", positive}, {"memory_size", positive}}},
     {"lion", rate + decays + std::map<std::string, Range>{{"b1", decay}, {"b2", decay}}},
     {"nadam", adam_like + root},
     {"nadamw", adam_like + root + decays},
+    {"newton", {{"floor", between}}},
     {"noisy_sgd", rate + std::map<std::string, Range>{{"eta", not_negative}, {"gamma", not_negative}}},
     {"novograd", adam_like + root + decays},
     {"optimistic_adam_v2",
@@ -106,6 +111,11 @@ const std::vector<Row> rows{
     {"sign_sgd", rate},
     {"signum", rate + std::map<std::string, Range>{{"beta", decay}}},
     {"sm3", rate + std::map<std::string, Range>{{"momentum", decay}}},
+    {"trust_region_newton",
+     {{"accept", {"lie in (0, 0.25)", 0.25}},
+      {"initial_radius", positive},
+      {"max_radius", positive},
+      {"max_trial_steps", positive}}},
     {"yogi", adam_like}};
 
 const std::vector<Row> contrib_rows{

@@ -1,6 +1,8 @@
 // optax's convergence suite, over all optimizers by their names.
 #include <Eigen/Core>
+#include <cmath>
 #include <set>
+#include <string>
 
 #include "optim/optimizers/by_name.hpp"
 #include "optim/protocol/step.hpp"
@@ -8,6 +10,7 @@
 #include "tests/catch.hpp"
 
 using namespace grove::optim;
+using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 namespace {
@@ -16,36 +19,62 @@ struct Problem {
   const char* name;
   VectorXd start, optimum;
   double (*value_and_grad)(const VectorXd& x, VectorXd& grad);
+  /// Residuals r of which the value is ½ ‖r‖², and their Jacobian.
+  void (*residuals)(const VectorXd& x, VectorXd& r, MatrixXd& jacobian);
+  MatrixXd (*hessian)(const VectorXd& x);
 };
 
-const Problem parabola{"parabola", Eigen::Vector3d(-1, 10, 1), Eigen::Vector3d(1, -1, 1),
+const double root = std::sqrt(2.0);
+
+const Problem parabola{"parabola",
+                       Eigen::Vector3d(-1, 10, 1),
+                       Eigen::Vector3d(1, -1, 1),
                        [](const VectorXd& x, VectorXd& grad) {
                          const VectorXd error = x - Eigen::Vector3d(1, -1, 1);
                          grad = 2 * error;
                          return error.squaredNorm();
-                       }};
-const Problem rosenbrock{"rosenbrock", Eigen::Vector2d(0, 0), Eigen::Vector2d(1, 1),
+                       },
+                       [](const VectorXd& x, VectorXd& r, MatrixXd& jacobian) {
+                         r = root * (x - Eigen::Vector3d(1, -1, 1));
+                         jacobian = root * MatrixXd::Identity(3, 3);
+                       },
+                       [](const VectorXd& /*x*/) { return MatrixXd(2 * MatrixXd::Identity(3, 3)); }};
+const Problem rosenbrock{"rosenbrock",
+                         Eigen::Vector2d(0, 0),
+                         Eigen::Vector2d(1, 1),
                          [](const VectorXd& x, VectorXd& grad) {
                            const double a = 1 - x(0), b = x(1) - x(0) * x(0);
                            grad(0) = -2 * a - 400 * b * x(0);
                            grad(1) = 200 * b;
                            return a * a + 100 * b * b;
+                         },
+                         [](const VectorXd& x, VectorXd& r, MatrixXd& jacobian) {
+                           r = root * Eigen::Vector2d(1 - x(0), 10 * (x(1) - x(0) * x(0)));
+                           jacobian = root * (MatrixXd(2, 2) << -1, 0, -20 * x(0), 10).finished();
+                         },
+                         [](const VectorXd& x) {
+                           const double a = 2 - 400 * (x(1) - 3 * x(0) * x(0));
+                           return MatrixXd((MatrixXd(2, 2) << a, -400 * x(0), -400 * x(0), 200).finished());
                          }};
+
+/// Those that need the loss as a function.
+const std::set<std::string> searches{"bfgs", "gauss_newton", "lbfgs", "lbfgsb", "newton", "trust_region_newton"};
 
 /// The largest error after 10 000 steps, in units of optax's tolerance: below 1 is a pass.
 double final_error(const std::string& optimizer_name, const Arguments& arguments, const Problem& problem) {
   const auto optimizer = by_name(optimizer_name, arguments);
   VectorXd x = problem.start, grads = problem.start;
   auto state = optimizer.init(x);
+  const auto hvp_fn = [&](const VectorXd& at, const VectorXd& v) { return VectorXd(problem.hessian(at) * v); };
   for (int i = 0; i < 10000; ++i) {
     const double value = problem.value_and_grad(x, grads);
-    if (optimizer_name == "lbfgs") {
+    if (searches.count(optimizer_name) != 0) {
       if (grads.norm() < 1e-9) break;
       const VectorXd raw = grads;
       step(optimizer, grads, state, x, with_value(value), with_grad(raw),
-           with_value_and_grad_fn(problem.value_and_grad));
+           with_value_and_grad_fn(problem.value_and_grad), with_hvp_fn(hvp_fn), with_residuals_fn(problem.residuals));
     } else {
-      step(optimizer, grads, state, x, with_value(value));
+      step(optimizer, grads, state, x, with_value(value), with_hvp_fn(hvp_fn));
     }
   }
   return ((x - problem.optimum).array().abs() / (3e-2 + 3e-2 * problem.optimum.array().abs())).maxCoeff();
@@ -68,13 +97,18 @@ const std::vector<Row> rows{{"adabelief", {{"learning_rate", 0.01}}},
                             {"adamw", {{"learning_rate", 0.1}}},
                             {"adan", {{"learning_rate", 0.1}}},
                             {"amsgrad", {{"learning_rate", 0.1}}},
+                            {"bfgs", {}},
+                            {"curvature_sgd", {{"learning_rate", 0.3}}, true},
                             {"fromage", {{"learning_rate", 0.005}}},
+                            {"gauss_newton", {}},
                             {"lamb", {{"learning_rate", 0.001}}},
                             {"lars", {{"learning_rate", 1.0}}},
                             {"lbfgs", {}},
+                            {"lbfgsb", {}},
                             {"lion", {{"learning_rate", 0.01}, {"weight_decay", 0.0001}}},
                             {"nadam", {{"learning_rate", 0.01}}},
                             {"nadamw", {{"learning_rate", 0.01}}},
+                            {"newton", {}},
                             {"noisy_sgd", {{"learning_rate", 0.001}, {"eta", 0.0001}, {"key", 0}}},
                             {"novograd", {{"learning_rate", 0.001}}},
                             {"optimistic_adam_v2", {{"learning_rate", 0.002}}},
@@ -88,6 +122,7 @@ const std::vector<Row> rows{{"adabelief", {{"learning_rate", 0.01}}},
                             {"sign_sgd", {{"learning_rate", 0.1}}, true},
                             {"signum", {{"learning_rate", 0.01}}, true},
                             {"sm3", {{"learning_rate", 1.0}}},
+                            {"trust_region_newton", {}},
                             {"yogi", {{"learning_rate", 0.1}}}};
 
 }  // namespace
@@ -120,7 +155,8 @@ TEST_CASE("a constant schedule is a number, for every optimizer that takes sched
       for (int i = 0; i < 10; ++i) {
         VectorXd grads = ends[k];
         const double value = parabola.value_and_grad(ends[k], grads);
-        step(optimizer, grads, state, ends[k], with_value(value));
+        const auto hvp_fn = [](const VectorXd&, const VectorXd& v) { return VectorXd(2 * v); };
+        step(optimizer, grads, state, ends[k], with_value(value), with_hvp_fn(hvp_fn));
       }
     }
     CHECK((ends[0] - ends[1]).cwiseAbs().maxCoeff() == 0);
@@ -129,7 +165,7 @@ TEST_CASE("a constant schedule is a number, for every optimizer that takes sched
 
 TEST_CASE("every optimizer is pure, keeps the structure, and steps as it updates") {
   for (const Row& row : rows) {
-    if (std::string(row.name) == "lbfgs") continue;
+    if (searches.count(row.name) != 0 || std::string(row.name) == "curvature_sgd") continue;
     INFO(row.name);
     const auto optimizer = by_name(row.name, row.arguments);
     VectorXd grads = parabola.start;

@@ -1,0 +1,135 @@
+// The quadratic model of L-BFGS-B in a box: its first minimum along the projected gradient, and the one of its face.
+#pragma once
+
+#include <Eigen/Core>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace grove::optim::detail {
+
+/// The box of the joined params.
+struct Box {
+  Eigen::VectorXd lower, upper;
+
+  Eigen::VectorXd clip(const Eigen::VectorXd& x) const { return x.cwiseMax(lower).cwiseMin(upper); }
+  /// The largest entry of the gradient that still leads somewhere: 0 at a minimum in the box.
+  double projected_gradient(const Eigen::VectorXd& x, const Eigen::VectorXd& g) const {
+    return x.size() == 0 ? 0 : (clip(x - g) - x).cwiseAbs().maxCoeff();
+  }
+};
+
+/// B = θ 1 - W M Wᵀ, the compact form of L-BFGS.
+struct CompactHessian {
+  double theta = 1;
+  Eigen::MatrixXd w;  ///< n × 2k
+  Eigen::MatrixXd m;  ///< 2k × 2k
+
+  /// From the last pairs of steps and changes of the gradient, oldest first.
+  static CompactHessian of(const Eigen::MatrixXd& steps, const Eigen::MatrixXd& changes, double theta) {
+    const Eigen::Index k = steps.cols();
+    CompactHessian b{theta, Eigen::MatrixXd(steps.rows(), 2 * k), Eigen::MatrixXd::Zero(2 * k, 2 * k)};
+    if (k == 0) return b;
+    b.w << changes, theta * steps;
+    const Eigen::MatrixXd products = steps.transpose() * changes;
+    Eigen::MatrixXd inverse = Eigen::MatrixXd::Zero(2 * k, 2 * k);
+    inverse.topLeftCorner(k, k).diagonal() = -products.diagonal();
+    const Eigen::MatrixXd lower = products.triangularView<Eigen::StrictlyLower>();
+    inverse.bottomLeftCorner(k, k) = lower;
+    inverse.topRightCorner(k, k) = lower.transpose();
+    inverse.bottomRightCorner(k, k) = theta * steps.transpose() * steps;
+    b.m = inverse.inverse();
+    return b;
+  }
+};
+
+struct CauchyPoint {
+  Eigen::VectorXd x;
+  Eigen::VectorXd c;  ///< Wᵀ (x - start)
+};
+
+/// The first local minimum of the model along the path of x - t g, bent at the bounds.
+/// Source: Byrd, Lu, Nocedal & Zhu 1995, algorithm CP
+inline CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
+                                const Eigen::VectorXd& g) {
+  const Eigen::Index n = x.size();
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  Eigen::VectorXd breaks(n), d = -g;
+  std::vector<Eigen::Index> order;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    breaks(i) = g(i) < 0 ? (x(i) - box.upper(i)) / g(i) : g(i) > 0 ? (x(i) - box.lower(i)) / g(i) : inf;
+    if (!(breaks(i) > 0)) d(i) = 0;
+    if (breaks(i) > 0 && breaks(i) < inf) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(), [&](Eigen::Index i, Eigen::Index j) { return breaks(i) < breaks(j); });
+  CauchyPoint at{x, Eigen::VectorXd::Zero(b.w.cols())};
+  Eigen::VectorXd p = b.w.transpose() * d;
+  double slope = -d.squaredNorm(), bend = -b.theta * slope - p.dot(b.m * p), passed = 0;
+  const double least = std::numeric_limits<double>::epsilon() * bend;
+  double ahead = slope == 0 ? 0 : -slope / std::max(bend, least);
+  std::size_t next = 0;
+  for (; next < order.size() && ahead >= breaks(order[next]) - passed; ++next) {
+    const Eigen::Index i = order[next];
+    const double length = breaks(i) - passed, gi = g(i);
+    at.x(i) = d(i) > 0 ? box.upper(i) : box.lower(i);
+    const double moved = at.x(i) - x(i);
+    at.c += length * p;
+    const Eigen::VectorXd wi = b.w.row(i).transpose();
+    const Eigen::VectorXd mwi = b.m * wi;
+    slope += length * bend + gi * gi + b.theta * gi * moved - gi * mwi.dot(at.c);
+    bend -= b.theta * gi * gi + 2 * gi * mwi.dot(p) + gi * gi * mwi.dot(wi);
+    p += gi * wi;
+    d(i) = 0;
+    passed = breaks(i);
+    ahead = slope < 0 ? -slope / std::max(bend, least) : 0;
+  }
+  const double end = passed + std::max(ahead, 0.0);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    if (d(i) != 0) at.x(i) = x(i) + end * d(i);
+  }
+  at.c += std::max(ahead, 0.0) * p;
+  return at;
+}
+
+/// The minimum of the model over the entries that are free at the Cauchy point, brought back into the box.
+/// Source: Byrd, Lu, Nocedal & Zhu 1995, the direct primal method; Morales & Nocedal 2011 for the projection
+inline Eigen::VectorXd subspace_minimum(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
+                                        const Eigen::VectorXd& g, const CauchyPoint& cauchy) {
+  std::vector<Eigen::Index> free;
+  for (Eigen::Index i = 0; i < x.size(); ++i) {
+    if (cauchy.x(i) > box.lower(i) && cauchy.x(i) < box.upper(i)) free.push_back(i);
+  }
+  if (free.empty()) return cauchy.x;
+  const Eigen::VectorXd whole = g + b.theta * (cauchy.x - x) - b.w * (b.m * cauchy.c);
+  const Eigen::VectorXd rest = whole(free);
+  Eigen::VectorXd move = -rest / b.theta;
+  if (b.w.cols() > 0) {
+    const Eigen::MatrixXd wf = b.w(free, Eigen::seqN(0, b.w.cols()));
+    const Eigen::VectorXd v = b.m * (wf.transpose() * rest);
+    const Eigen::MatrixXd system =
+        Eigen::MatrixXd::Identity(v.size(), v.size()) - b.m * (wf.transpose() * wf) / b.theta;
+    move -= wf * system.partialPivLu().solve(v) / (b.theta * b.theta);
+  }
+  Eigen::VectorXd found = cauchy.x;
+  if (!move.allFinite()) return found;
+  found(free) += move;
+  found = box.clip(found);
+  if (g.dot(found - x) < 0) return found;
+  double share = 1;  // the projection may lead up; the shortened step does not
+  for (std::size_t k = 0; k < free.size(); ++k) {
+    const Eigen::Index i = free[k];
+    const double step = move(static_cast<Eigen::Index>(k));
+    if (step > 0) share = std::min(share, (box.upper(i) - cauchy.x(i)) / step);
+    if (step < 0) share = std::min(share, (box.lower(i) - cauchy.x(i)) / step);
+  }
+  found = cauchy.x;
+  found(free) += share * move;
+  return box.clip(found);
+}
+
+}  // namespace grove::optim::detail
