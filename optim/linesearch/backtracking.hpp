@@ -59,10 +59,15 @@ struct ScaleByBacktrackingLinesearch {
     detail::check_linesearch_extra<E>();
     const double value = detail::plain(detail::value_of_extra(extra));
     const double slope = detail::plain(detail::dot(extra, updates, detail::raw_grad(extra)));
-    if (detail::should_forget(extra)) state.learning_rate = 1.0;
     double rate = std::isinf(options.increase_factor)
                       ? options.max_learning_rate
                       : std::min(options.increase_factor * state.learning_rate, options.max_learning_rate);
+    if (detail::should_forget(extra)) {  // shorter than the steps of the search that failed
+      const double last = state.learning_rate > 0
+                              ? state.learning_rate
+                              : options.max_learning_rate * std::pow(options.decrease_factor, max_backtracking_steps);
+      rate = options.decrease_factor * last;
+    }
     double error = 0, trial_value = value;
     std::int64_t trials = 0;
     for (std::int64_t i = 0; i <= max_backtracking_steps; ++i) {

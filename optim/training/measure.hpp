@@ -1,58 +1,22 @@
-// What a minimization is judged by, if not by its loss: held-out data, or any function of the params.
+// What a minimization is judged by, if not by its loss, and what is recorded besides.
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <Eigen/Core>
 #include <tuple>
-#include <type_traits>
-#include <utility>
 
 #include "../../autodiff/derivatives/grad.hpp"
 #include "../numerics/detail/check.hpp"
-#include "detail/shown.hpp"
+#include "detail/of_params.hpp"
 
 namespace grove::optim {
 
 /// A number for the params, the smaller the better: any callable from params of a type that is spelt out.
 ///
 ///   {.measure = [&](const Line<>& params) { return error_rate(params, x_held_out, y_held_out); }}
-class Measure {
- public:
-  Measure() = default;
-  template <class F>
-  requires(!std::is_same_v<std::remove_cvref_t<F>, Measure>) Measure(F f) {
-    detail::check_given("minimize", "measure", f);
-    static_assert(detail::HasOneSignature<F>,
-                  "a measure of minimize takes (const Params&), with the type of the params spelt out instead of auto; "
-                  "of a generic loss make one with held_out<Params>(loss, data...)");
-    if constexpr (detail::HasOneSignature<F>) take(std::move(f), static_cast<detail::arguments_of_t<F>*>(nullptr));
-  }
+using Measure = detail::OfParams<double>;
 
-  explicit operator bool() const { return static_cast<bool>(call_); }
-  double operator()(const detail::Shown& params) const { return call_(params); }
-
-  /// Throws unless these are what it takes.
-  void check(const detail::TypeId& params) const {
-    if (params_) detail::check_shown("measure", "the params", *params_, params);
-  }
-
- private:
-  template <class F, class... A>
-  void take(F f, std::tuple<A...>*) {
-    static_assert(sizeof...(A) == 1, "a measure of minimize takes the params and nothing else");
-    if constexpr (sizeof...(A) == 1) take_from<A...>(std::move(f));
-  }
-  template <class P, class F>
-  void take_from(F f) {
-    static_assert(std::is_convertible_v<std::invoke_result_t<F&, const P&>, double>,
-                  "a measure of minimize returns a number");
-    params_ = detail::type_id<P>();
-    call_ = [f = std::move(f)](const detail::Shown& params) mutable { return static_cast<double>(f(params.as<P>())); };
-  }
-
-  std::function<double(const detail::Shown&)> call_;
-  std::optional<detail::TypeId> params_{};
-};
+/// A number for each start where the params are a batch of starts.
+using MeasureEach = detail::OfParams<Eigen::ArrayXd>;
 
 /// The loss of held-out data as a measure, for params of type P; keeps a copy of both.
 ///
@@ -62,6 +26,25 @@ template <class P, class Loss, class... Args>
 Measure held_out(const Loss& loss, const Args&... args) {
   return [loss, data = std::tuple<Args...>(args...)](const P& params) {
     return std::apply([&](const auto&... x) { return detail::plain(grove::evaluate(loss, params, x...)); }, data);
+  };
+}
+
+/// The losses of a batch of starts, to be recorded: `losses(params, args...)` is an array, whose sum is minimized.
+///
+///   const auto losses = [](const auto& p) { return square(p.col(0).array()) - cos(3 * p.col(1).array()); };
+///   const auto total = [&](const auto& p) { return sum(losses(p)); };
+///   auto fit = minimize(total, starts, sgd(0.1), {.each = values_of_each<Eigen::MatrixXd>(losses)});
+template <class P, class Losses, class... Args>
+MeasureEach values_of_each(const Losses& losses, const Args&... args) {
+  return [losses, data = std::tuple<Args...>(args...)](const P& params) -> Eigen::ArrayXd {
+    return std::apply(
+        [&](const auto&... x) -> Eigen::ArrayXd {
+          const auto values = grove::evaluate(losses, params, x...);
+          return Eigen::Map<const Eigen::Array<typename decltype(values)::Scalar, Eigen::Dynamic, 1>>(values.data(),
+                                                                                                      values.size())
+              .template cast<double>();
+        },
+        data);
   };
 }
 

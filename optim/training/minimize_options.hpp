@@ -36,6 +36,7 @@ struct MinimizeOptions {
   std::vector<Callback> callbacks{};     ///< called after each step; one that returns true stops the minimization
   Measure measure{};                     ///< what `patience` and `keep_best` go by, instead of the loss
   std::int64_t measure_every = 1;        ///< steps (with batches: epochs) between two measurements
+  MeasureEach each{};                    ///< recorded in `each_values` before each step and at the end
   detail::InitialState initial_state{};  ///< the optimizer's state to begin with, instead of `optimizer.init(params)`
 };
 

@@ -1,6 +1,7 @@
 // What `minimize` returns.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,7 +32,8 @@ struct MinimizeResult<P, void> {
   std::vector<double> values{};  ///< the loss before each step (with batches, of the batch) and at the end
   std::vector<P> path{};         ///< the params before every `record_every`-th step, and at the end
   std::vector<double>
-      measures{};            ///< what `measure` gave, every `measure_every` steps (with batches: epochs) and at the end
+      measures{};  ///< what `measure` gave, every `measure_every` steps (with batches: epochs) and at the end
+  std::vector<Eigen::ArrayXd> each_values{};  ///< what `each` gave before each step and at the end
   std::int64_t skipped = 0;  ///< steps whose loss or gradient was not finite, and which the optimizer left out
   std::string message{};     ///< what the loss said when it threw last, if that ended the minimization
 

@@ -61,6 +61,7 @@ struct MinimizeRun {
   double seconds = 0;
   std::vector<double> values = {};
   std::vector<double> measures = {};
+  std::vector<Eigen::ArrayXd> each_values = {};
   std::vector<P> path = {};
 };
 
@@ -97,7 +98,8 @@ class Minimization {
              params, params,
              params, options.initial_state ? options.initial_state.template as<State>() : optimizer.init(params)},
         raw_grads_(objective_.grads) {
-    options.measure.check(type_id<P>());
+    options.measure.check("measure", type_id<P>());
+    options.each.check("each", type_id<P>());
     for (const Callback& callback : options.callbacks) callback.check(type_id<P>(), type_id<State>());
   }
 
@@ -202,8 +204,9 @@ class Minimization {
       if (run_.step > 0) run_.fresh = false;
       if (descending && run_.crawl.is_noticed(value)) run_.forget = true;
     } else if (run_.standstill.is_due() || run_.standstill.is_long()) {
-      if (outlook(objective_.grads).is_minimum(epsilon)) {
-        reason_ = StopReason::at_rounding;
+      const StopReason end = end_of_descent(objective_.grads, StopReason::plateau);
+      if (end == StopReason::at_rounding) {
+        reason_ = end;
       } else if (descending && (run_.fresh || run_.standstill.is_long())) {
         reason_ = StopReason::plateau;
       } else if (descending) {
@@ -216,17 +219,31 @@ class Minimization {
     }
   }
 
-  /// What a step against the gradient would bring, on all data; `grads` is the gradient at the params.
-  Outlook outlook(const P& grads) {
-    return look_ahead(run_.start, run_.params, epsilon, [&](const P& at, P& gradient) {
+  /// The loss with its gradient on all data; `grads` is the gradient at the params.
+  auto gradient_at(const P& grads) {
+    return [this, &grads](const P& at, P& gradient) {
       if (on_batches() || !tree::equal(at, run_.params)) return objective_.value_and_grad_on_all(at, gradient);
       gradient = grads;
       return now_.value;
-    });
+    };
+  }
+
+  /// What a step against the gradient would bring.
+  Outlook outlook(const P& grads) { return look_ahead(run_.start, run_.params, epsilon, gradient_at(grads)); }
+
+  /// The end of a descent that gets no further: `otherwise`, unless it is a minimum, or looks like one but is open.
+  StopReason end_of_descent(const P& grads, StopReason otherwise) {
+    if (at_bounds_) return StopReason::at_rounding;
+    const Outlook ahead = outlook(grads);
+    if (!ahead.is_minimum(epsilon))
+      return ahead.is_flat(100 * epsilon * std::abs(now_.value)) ? StopReason::plateau : otherwise;
+    return has_open_end(run_.start, run_.params, epsilon, gradient_at(grads)) ? StopReason::plateau
+                                                                              : StopReason::at_rounding;
   }
 
   void take_step() {
     run_.values.push_back(now_.value);
+    if (options_.each) run_.each_values.push_back(options_.each(Shown::of(run_.params)));
     if (options_.record_every > 0 && run_.step % options_.record_every == 0) run_.path.push_back(run_.params);
     if (run_.broken) {
       step_over();
@@ -321,10 +338,8 @@ class Minimization {
     if (!searched) return;
     run_.found = run_.found || !failed;
     if (!objective_.epoch_ends || std::exchange(run_.found, false)) return;
-    reason_ = StopReason::linesearch_failed;
-    if (on_batches()) return;
-    if (at_bounds_ || outlook(raw_grads_).is_minimum(epsilon)) reason_ = StopReason::at_rounding;
-    run_.params = run_.level;
+    reason_ = on_batches() ? StopReason::linesearch_failed : end_of_descent(raw_grads_, StopReason::linesearch_failed);
+    if (!on_batches()) run_.params = run_.level;
   }
 
   double measure(const P& params) {
@@ -341,6 +356,8 @@ class Minimization {
     result.path = std::move(run_.path);
     if (options_.record_every > 0) result.path.push_back(run_.params);
     result.measures = std::move(run_.measures);
+    result.each_values = std::move(run_.each_values);
+    if (options_.each) result.each_values.push_back(options_.each(Shown::of(run_.params)));
     double score = result.value;
     if (options_.measure) result.measures.push_back(score = measure(run_.params));
     if (options_.keep_best && std::isfinite(run_.best_score) && !tree::equal(run_.best, run_.params)) {

@@ -150,6 +150,7 @@ class Objective {
     const double at = value_unless_thrown(message, [&] {
       return with_data([&](const auto&... args) { return differentiate(params, gradient, args...); });
     });
+    if (std::isnan(at)) tree::for_each([&](auto&& g) { g += in_scalar_of(g, at); }, gradient);
     if (!std::isfinite(at) || !tree::all_finite(gradient)) return std::numeric_limits<double>::infinity();
     if (batches_ || accumulate_ > 1) return at;
     if (trial_) {

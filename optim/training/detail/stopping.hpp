@@ -23,6 +23,7 @@ struct Standstill {
   static constexpr std::int64_t patience = 20;  ///< steps without progress that are no accident
 
   Seen best{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+  double first = 0;        ///< the loss at the start
   std::int64_t steps = 0;  ///< since the last progress
   std::int64_t due = patience;
   std::int64_t level_steps = 0;  ///< since the loss was last lower, although the gradient may have been
@@ -30,27 +31,27 @@ struct Standstill {
   /// Takes note; returns whether this was progress. Where the loss may go up and down for other reasons than rounding
   /// (`searching` is false), only steps at the height of the best loss are counted.
   bool progress(const Seen& now, double epsilon, bool searching) {
-    const double noise = 4 * epsilon * std::abs(best.value);
+    if (std::isinf(best.value)) first = now.value;
+    // A loss that falls to zero is at rounding where it would have to be the square of a rounding error.
+    const double noise = std::max(4 * epsilon * std::abs(best.value), epsilon * epsilon * std::abs(first));
     const bool lower = now.value < best.value - noise || std::isinf(best.value);
     const bool level = now.value <= best.value + noise;
-    level_steps = lower ? 0 : level_steps + 1;
+    const bool counts = level || searching;
+    level_steps = lower || !counts ? 0 : level_steps + 1;
+    if (lower) due = patience;
     if (lower || (level && now.gradient_norm < 0.9 * best.gradient_norm)) {
       best = now;
       steps = 0;
-      due = patience;
       return true;
     }
-    steps = level || searching ? steps + 1 : 0;
+    steps = counts ? steps + 1 : 0;
     return false;
   }
   bool is_due() const { return steps >= due; }
   /// The gradient still gets smaller, but the loss does not.
-  bool is_long() const { return level_steps >= 10 * patience; }
+  bool is_long() const { return level_steps >= 10 * due; }
   /// Not yet: asks again after twice as many steps.
-  void wait() {
-    due *= 2;
-    level_steps = 0;
-  }
+  void wait() { due *= 2; }
   void start_over() { steps = 0; }
 };
 

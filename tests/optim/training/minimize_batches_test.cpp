@@ -260,6 +260,21 @@ TEST_CASE("a measure of held-out data is recorded, waited for and kept") {
   CHECK(seen.size() == 6);
 }
 
+TEST_CASE("the losses of a batch of starts are recorded one by one") {
+  const auto losses = [](const auto& p) { return square(p.col(0).array()) + square(square(p.col(1).array()) - 1.0); };
+  const auto total = [&](const auto& p) { return sum(losses(p)); };
+  const Eigen::MatrixXd starts = (Eigen::MatrixXd(3, 2) << 1, 2, -1, 0.5, 0, -3).finished();
+  const auto fit =
+      minimize(total, starts, sgd(0.01), {.max_steps = 20, .each = values_of_each<Eigen::MatrixXd>(losses)});
+  REQUIRE(fit.each_values.size() == fit.values.size());
+  for (std::size_t i = 0; i < fit.values.size(); ++i) {
+    REQUIRE(fit.each_values[i].size() == 3);
+    CHECK(fit.each_values[i].sum() == Approx(fit.values[i]));
+  }
+  CHECK(fit.each_values.front()(0) == 10);
+  CHECK(fit.each_values.back()(1) == Approx(losses(fit.params)(1)));
+}
+
 TEST_CASE("callbacks see params and state, and say if they expect others") {
   const VectorXd y = VectorXd::Zero(4);
   using State = AnyState<VectorXd>;

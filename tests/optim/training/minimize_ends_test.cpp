@@ -5,6 +5,7 @@
 #include <string>
 
 #include "autodiff/autodiff.hpp"
+#include "autodiff/detail/random_bits.hpp"
 #include "optim/linesearch/backtracking.hpp"
 #include "optim/optimizers/adam.hpp"
 #include "optim/optimizers/lbfgs.hpp"
@@ -23,10 +24,13 @@ const double infinity = std::numeric_limits<double>::infinity();
 
 enum class Kind {
   parabola,
+  bowl,
+  enzyme,
   rosenbrock,
   well,
   raised_well,
   raised_tail,
+  open_end,
   logistic,
   box_bod,
   lopsided,
@@ -63,6 +67,15 @@ struct Loss {
     switch (kind) {
       case Kind::parabola:
         return square(p(0) - 2.0) + 3.0;
+      case Kind::bowl:
+        return sum(square(p));
+      case Kind::enzyme: {
+        const Eigen::ArrayXd s =
+            (Eigen::ArrayXd(12) << 0.02, 0.02, 0.06, 0.06, 0.11, 0.11, 0.22, 0.22, 0.56, 0.56, 1.1, 1.1).finished();
+        const Eigen::ArrayXd v =
+            (Eigen::ArrayXd(12) << 76, 47, 97, 107, 123, 139, 159, 152, 191, 201, 207, 200).finished() / 100;
+        return sum(square(softplus(p(0)) * s / (softplus(p(1)) + s) - v));
+      }
       case Kind::rosenbrock:
         return 100.0 * square(p(1) - square(p(0))) + square(1.0 - p(0));
       case Kind::well:
@@ -71,6 +84,8 @@ struct Loss {
         return 1.0 - exp(-square(p(0)));
       case Kind::raised_tail:
         return 1.0 + exp(-p(0));
+      case Kind::open_end:
+        return 1.0 + square(p(0) - 1.0 / 3.0) + exp(-p(1));
       case Kind::logistic:
         return log(1.0 + exp(-p(0))) + 0.01 * square(p(0));
       case Kind::box_bod:
@@ -236,6 +251,9 @@ TEST_CASE("a plateau is not called converged") {
   CHECK(tail.reason == StopReason::plateau);
   CHECK_FALSE(tail.converged());
   CHECK(to_string(tail.reason) == "the loss hardly changes any more, but this is no minimum");
+  // The slope along the second parameter is lost in the rounding of the first's, and yet no end is in sight.
+  const auto open_end = run({Kind::open_end}, at(3, 40), lbfgs());
+  CHECK(open_end.reason == StopReason::plateau);
   // Where the loss curves down, and where the steps are too short.
   const auto rim = run({Kind::raised_well}, at(4, 0), sgd(1e-3), {.value_tolerance = 1e-6});
   CHECK(rim.reason == StopReason::plateau);
@@ -259,6 +277,36 @@ TEST_CASE("tolerances of every kind stop, and say so") {
   // An absolute tolerance is one: in units of a millionth all changes are small.
   const auto small = run({Kind::parabola, 1e-9}, at(10, 0), sgd(0.2), {.absolute_value_tolerance = 1e-6});
   CHECK(small.steps == 1);
+}
+
+TEST_CASE("a loss that falls to zero at zero ends as well") {
+  for (const Optimizer& optimizer : {Optimizer(sgd(0.1)), Optimizer(adam(0.1)), Optimizer(sgd(0.1, {.momentum = 0.9})),
+                                     Optimizer(lbfgs()), Optimizer(descent)}) {
+    const auto fit = run({Kind::bowl}, at(1, -2), optimizer, {.max_steps = 3000});
+    CHECK(fit.converged());
+    CHECK(fit.value < 1e-30);
+  }
+}
+
+TEST_CASE("a rate that is zero for a while is no end") {
+  const Optimizer late = sgd([](std::int64_t step) { return step < 100 ? 0.0 : 0.2; });
+  const auto fit = run({Kind::parabola}, at(0, 1), late);
+  CHECK(fit.reason == StopReason::at_rounding);
+  CHECK(fit.params(0) == Approx(2));
+}
+
+TEST_CASE("400 starts of an enzyme curve in softplus parameters reach the least sum of squares") {
+  std::uint64_t random = 1;
+  const auto uniform = [&] { return static_cast<double>(grove::detail::split_mix(random) >> 11) * 0x1p-53; };
+  const Loss loss{Kind::enzyme};
+  for (int i = 0; i < 400; ++i) {
+    const VectorXd start = at(12 * uniform() - 6, 12 * uniform() - 6);
+    INFO(start.transpose());
+    const auto fit = run(loss, start, lbfgs());
+    CHECK(fit.value == Approx(0.119544881444).epsilon(1e-10));
+    CHECK(fit.reason == StopReason::at_rounding);
+  }
+  CHECK(loss.calls < 400 * 300);
 }
 
 TEST_CASE("no loss keeps minimize busy for ever, and every end has its reason") {
