@@ -156,7 +156,7 @@ struct tree_of_value {
 };
 template <class Plain, class S>
 struct tree_of_value<Owned<Plain>, S> {
-  using type = rebind_t<Plain, S>;
+  using type = tree_over<Plain, S>;
 };
 
 // The plain tree that f returns, from its type on forward-mode variables.
