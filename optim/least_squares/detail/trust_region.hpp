@@ -34,8 +34,35 @@ class TrustRegion {
               const Weighing<S>& weighing, const Eigen::VectorXd& lower, const Eigen::VectorXd& upper)
       : problem_(problem), options_(options), model_(model), weighing_(weighing), lower_(lower), upper_(upper) {}
 
-  /// `end` has the start and its residuals, which are finite.
+  /// `end` has the start and its residuals, which are finite. Where a param ran away, the start is tried again with
+  /// shorter steps, twice at most.
   void run(TrustRegionEnd& end) {
+    const TrustRegionEnd start = end;
+    run_once(end, options_.initial_radius);
+    double radius = options_.initial_radius;
+    for (int retry = 0; retry < 2 && end.reason == LeastSquaresStop::plateau; ++retry) {
+      TrustRegionEnd again = start;
+      again.steps = end.steps;
+      again.residual_evaluations = end.residual_evaluations;
+      again.jacobian_evaluations = end.jacobian_evaluations;
+      run_once(again, radius *= 0.1);
+      const bool better = again.cost < end.cost;
+      end.steps = again.steps;
+      end.residual_evaluations = again.residual_evaluations;
+      end.jacobian_evaluations = again.jacobian_evaluations;
+      if (better) {
+        end = std::move(again);
+      } else {
+        linearize(end, end.x, end.residuals);
+      }
+    }
+  }
+
+ private:
+  void run_once(TrustRegionEnd& end, double radius) {
+    limited_ = 0;
+    too_bent_ = 0;
+    last_polish_ = std::numeric_limits<double>::infinity();
     end.cost = weighing_.cost(end.residuals);
     if (!std::isfinite(end.cost)) {
       stop(end, LeastSquaresStop::bad_start, "the cost overflows at the start");
@@ -46,7 +73,7 @@ class TrustRegion {
     region_.scale = largest_norms_.unaryExpr([](double norm) { return norm > 0 ? norm : 1.0; });
     step_.rank = (largest_norms_.array() > 0).count();
     const double size = norm(end.x);
-    region_.radius = options_.initial_radius * (size > 0 ? size : scaled_.norm());
+    region_.radius = radius * (size > 0 ? size : scaled_.norm());
     do {
       if (is_stationary(end)) {
         stop(end, LeastSquaresStop::gradient_tolerance);
@@ -55,11 +82,11 @@ class TrustRegion {
     } while (advance(end));
   }
 
- private:
   /// Returns false.
   bool stop(TrustRegionEnd& end, LeastSquaresStop reason, std::string message = {}) {
-    const bool lost = (model_.column_norms.array() < 1e-8 * largest_norms_.array()).any();
-    end.reason = lost && reason <= LeastSquaresStop::at_rounding ? LeastSquaresStop::plateau : reason;
+    const bool found = reason <= LeastSquaresStop::at_rounding;
+    const bool lost = found && (model_.column_norms.array() < 1e-8 * largest_norms_.array()).any();
+    end.reason = lost ? LeastSquaresStop::plateau : reason;
     end.rank = step_.rank;
     end.message = std::move(message);
     return false;
