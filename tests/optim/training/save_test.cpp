@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <sstream>
 
 #if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
