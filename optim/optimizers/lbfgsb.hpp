@@ -115,6 +115,7 @@ struct Lbfgsb {
     state.count = safe_increment(state.count);
   }
 
+  template <class = void>
   void append(Eigen::MatrixXd& memory, const Eigen::VectorXd& column) const {
     const Eigen::Index kept = std::min<Eigen::Index>(memory.cols(), options.memory_size - 1);
     Eigen::MatrixXd next(memory.rows(), kept + 1);
@@ -177,6 +178,7 @@ struct Lbfgsb {
   }
 
   /// How far the direction leads before it meets a bound.
+  template <class = void>
   static double room(const detail::Box& box, const Eigen::VectorXd& x, const Eigen::VectorXd& direction) {
     double rate = std::numeric_limits<double>::infinity();
     for (Eigen::Index i = 0; i < x.size(); ++i) {

@@ -124,6 +124,7 @@ struct ScaleByCurvature {
   }
 
  private:
+  template <class = void>
   double factor(const Eigen::MatrixXd& hessian) const {
     if (hessian.size() == 0) return 1;
     const Eigen::ArrayXd magnitudes =

@@ -42,7 +42,8 @@ struct SteihaugStep {
 };
 
 /// The distance from `inside` along `direction` to the sphere.
-inline double to_sphere(const Eigen::VectorXd& inside, const Eigen::VectorXd& direction, double radius) {
+template <class = void>
+double to_sphere(const Eigen::VectorXd& inside, const Eigen::VectorXd& direction, double radius) {
   const double a = direction.squaredNorm(), b = inside.dot(direction), c = inside.squaredNorm() - radius * radius;
   const double root = std::sqrt(std::max(b * b - a * c, 0.0));
   return b > 0 ? -c / (b + root) : (root - b) / a;

@@ -36,7 +36,8 @@ struct PlainLoss {
 /// Newton's method with steps that are shortened until the loss falls; near the end, where rounding hides whether it
 /// does, the gradient decides. `x` becomes the minimum, the result the Hessian there. Throws: Error where none is
 /// found.
-inline Eigen::MatrixXd find_minimum(const PlainLoss& loss, Eigen::VectorXd& x, const ArgminOptions& options) {
+template <class = void>
+Eigen::MatrixXd find_minimum(const PlainLoss& loss, Eigen::VectorXd& x, const ArgminOptions& options) {
   Eigen::VectorXd gradient(x.size()), next_gradient(x.size());
   Eigen::MatrixXd hessian(x.size(), x.size()), next_hessian = hessian;
   double value = loss.derivatives(x, gradient, hessian);

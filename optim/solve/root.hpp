@@ -43,7 +43,8 @@ struct Equations {
 /// A root of `equations(x) → Equations` by Newton's method; where a step does not bring the equations nearer to 0, by
 /// the damped steps of Levenberg and Marquardt. `x` becomes the root, the result its equations.
 /// Throws: Error where no root is found.
-inline Equations find_root(const char* function, const std::function<Equations(const Eigen::VectorXd&)>& equations,
+template <class = void>
+Equations find_root(const char* function, const std::function<Equations(const Eigen::VectorXd&)>& equations,
                            Eigen::VectorXd& x, const RootOptions& options) {
   Equations at = equations(x);
   if (at.value.size() != x.size()) {

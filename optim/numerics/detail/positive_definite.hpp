@@ -14,7 +14,8 @@ namespace grove::optim::detail {
 /// eigenvalues, none below `floor` times the largest: a direction of negative curvature is left as fast as one of the
 /// same positive curvature is followed. Not finite where H or g is not.
 /// Source: Nocedal & Wright 2006, §3.4
-inline Eigen::VectorXd newton_direction(const Eigen::MatrixXd& hessian, const Eigen::VectorXd& gradient, double floor,
+template <class = void>
+Eigen::VectorXd newton_direction(const Eigen::MatrixXd& hessian, const Eigen::VectorXd& gradient, double floor,
                                         bool* modified = nullptr) {
   if (modified != nullptr) *modified = false;
   if (!hessian.allFinite() || !gradient.allFinite()) {

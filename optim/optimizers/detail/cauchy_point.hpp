@@ -19,6 +19,7 @@ struct Box {
 
   Eigen::VectorXd clip(const Eigen::VectorXd& x) const { return x.cwiseMax(lower).cwiseMin(upper); }
   /// The largest entry of the gradient that still leads somewhere: 0 at a minimum in the box.
+  template <class = void>
   double projected_gradient(const Eigen::VectorXd& x, const Eigen::VectorXd& g) const {
     return x.size() == 0 ? 0 : (clip(x - g) - x).cwiseAbs().maxCoeff();
   }
@@ -31,6 +32,7 @@ struct CompactHessian {
   Eigen::MatrixXd m;  ///< 2k × 2k
 
   /// From the last pairs of steps and changes of the gradient, oldest first.
+  template <class = void>
   static CompactHessian of(const Eigen::MatrixXd& steps, const Eigen::MatrixXd& changes, double theta) {
     const Eigen::Index k = steps.cols();
     CompactHessian b{theta, Eigen::MatrixXd(steps.rows(), 2 * k), Eigen::MatrixXd::Zero(2 * k, 2 * k)};
@@ -55,7 +57,8 @@ struct CauchyPoint {
 
 /// The first local minimum of the model along the path of x - t g, bent at the bounds.
 /// Source: Byrd, Lu, Nocedal & Zhu 1995, algorithm CP
-inline CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
+template <class = void>
+CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
                                 const Eigen::VectorXd& g) {
   const Eigen::Index n = x.size();
   constexpr double inf = std::numeric_limits<double>::infinity();
@@ -98,7 +101,8 @@ inline CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const E
 
 /// The minimum of the model over the entries that are free at the Cauchy point, brought back into the box.
 /// Source: Byrd, Lu, Nocedal & Zhu 1995, the direct primal method; Morales & Nocedal 2011 for the projection
-inline Eigen::VectorXd subspace_minimum(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
+template <class = void>
+Eigen::VectorXd subspace_minimum(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
                                         const Eigen::VectorXd& g, const CauchyPoint& cauchy) {
   std::vector<Eigen::Index> free;
   for (Eigen::Index i = 0; i < x.size(); ++i) {
