@@ -18,8 +18,8 @@ namespace detail {
 /// Follows x ← map(x) until the steps are short beside x, or for `max_steps`. Where they grow without bound, the start
 /// stays.
 template <class = void>
-Eigen::VectorXd follow(const std::function<Eigen::VectorXd(const Eigen::VectorXd&)>& map,
-                              const Eigen::VectorXd& start, std::int64_t max_steps) {
+Eigen::VectorXd follow(const std::function<Eigen::VectorXd(const Eigen::VectorXd&)>& map, const Eigen::VectorXd& start,
+                       std::int64_t max_steps) {
   constexpr double near_enough = 1e-3;  // for Newton's method to go on from here
   Eigen::VectorXd x = start;
   for (std::int64_t step = 0; step < max_steps; ++step) {

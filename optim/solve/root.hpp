@@ -45,7 +45,7 @@ struct Equations {
 /// Throws: Error where no root is found.
 template <class = void>
 Equations find_root(const char* function, const std::function<Equations(const Eigen::VectorXd&)>& equations,
-                           Eigen::VectorXd& x, const RootOptions& options) {
+                    Eigen::VectorXd& x, const RootOptions& options) {
   Equations at = equations(x);
   if (at.value.size() != x.size()) {
     throw ShapeError(

@@ -15,8 +15,8 @@ inline double rank_tolerance(Eigen::Index rows, Eigen::Index cols) {
 
 /// Rotates pairs of columns until all are orthogonal: columns·rotations = U·diag(singular values).
 template <class S>
-void orthogonalize(Eigen::MatrixXd& columns, Eigen::MatrixXd& rotations) {
-  const auto rotate = [](Eigen::MatrixXd& a, Eigen::Index i, Eigen::Index j, double cosine, double sine) {
+void orthogonalize(Eigen::MatrixX<S>& columns, Eigen::MatrixX<S>& rotations) {
+  const auto rotate = [](Eigen::MatrixX<S>& a, Eigen::Index i, Eigen::Index j, double cosine, double sine) {
     for (Eigen::Index row = 0; row < a.rows(); ++row) {
       const double x = a(row, i), y = a(row, j);
       a(row, i) = cosine * x - sine * y;

@@ -1,6 +1,6 @@
 // The quadratic model ½‖J p + r‖² of a least-squares problem around a point, and its minimizer within a trust region.
 //
-// Templates, though there is one scalar: a program that does not use them does not compile them.
+// Templates of the one scalar there is: a program that does not use them does not compile them.
 #pragma once
 
 #include <Eigen/Cholesky>
@@ -18,8 +18,8 @@ namespace grove::optim::detail {
 /// A region ‖D (p - offset)‖ ≤ radius of the params in `free`; the others have the step that `offset` says.
 template <class S>
 struct Region {
-  Eigen::VectorXd scale;  ///< D, positive
-  Eigen::VectorXd offset;
+  Eigen::VectorX<S> scale;  ///< D, positive
+  Eigen::VectorX<S> offset;
   std::vector<Eigen::Index> free;
   double radius = 0;
 };
@@ -27,7 +27,7 @@ struct Region {
 /// A step and what is known of it.
 template <class S>
 struct TrustStep {
-  Eigen::VectorXd p;
+  Eigen::VectorX<S> p;
   bool limited = false;   ///< whether the region ended it, so that it is not the model's minimizer
   Eigen::Index rank = 0;  ///< of the free columns
 };
@@ -39,28 +39,28 @@ class QuadraticModel {
   virtual ~QuadraticModel() = default;
   /// Goes to another point: `row_scale` multiplies the rows of the problem's Jacobian, `r` are the scaled residuals.
   /// Returns whether all derivatives are finite.
-  virtual bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
-                         const Eigen::VectorXd& r) = 0;
+  virtual bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
+                         const Eigen::VectorX<S>& r) = 0;
   /// ‖J p‖².
-  virtual double curvature(const Eigen::VectorXd& p) = 0;
+  virtual double curvature(const Eigen::VectorX<S>& p) = 0;
   virtual void solve(const Region<S>& region, TrustRegionMethod method, TrustStep<S>& step) = 0;
   /// The acceleration of the geodesic that starts with the last step p: the step of the same model for the residuals'
   /// second derivative along p, 2/h·((r(x + h·p) - r(x))/h - J p). `change` is r(x + h·p) - r(x); it is overwritten.
   /// Only where `can_bend`.
-  virtual void bend(const Region<S>& /*region*/, const Eigen::VectorXd& /*row_scale*/, Eigen::VectorXd& /*change*/,
-                    double /*h*/, const Eigen::VectorXd& /*p*/, Eigen::VectorXd& /*acceleration*/) {}
+  virtual void bend(const Region<S>& /*region*/, const Eigen::VectorX<S>& /*row_scale*/, Eigen::VectorX<S>& /*change*/,
+                    double /*h*/, const Eigen::VectorX<S>& /*p*/, Eigen::VectorX<S>& /*acceleration*/) {}
   virtual bool can_bend() const { return false; }
   /// The Jacobian as the problem has it, empty if there is none.
-  virtual const Eigen::MatrixXd& jacobian() const = 0;
+  virtual const Eigen::MatrixX<S>& jacobian() const = 0;
 
-  Eigen::VectorXd gradient;
-  Eigen::VectorXd column_norms;
+  Eigen::VectorX<S> gradient;
+  Eigen::VectorX<S> column_norms;
 };
 
 /// The point of the dogleg path, from the steepest descent -t·g to the Gauss-Newton step, that lies on the region's
 /// edge. All in scaled params; `bend` is ‖J g‖².
 template <class S>
-void dogleg(const Eigen::VectorXd& g, double bend, double radius, Eigen::VectorXd& newton) {
+void dogleg(const Eigen::VectorX<S>& g, double bend, double radius, Eigen::VectorX<S>& newton) {
   const double slope = g.squaredNorm();
   const double length = bend > 0 ? slope / bend : std::numeric_limits<double>::infinity();
   const double norm = std::sqrt(slope);
@@ -85,8 +85,8 @@ class SvdModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
-                 const Eigen::VectorXd& r) override {
+  bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
+                 const Eigen::VectorX<S>& r) override {
     problem.jacobian(x, jacobian_);
     if (!jacobian_.allFinite()) return false;
     const Eigen::Index m = jacobian_.rows(), n = jacobian_.cols();
@@ -102,7 +102,7 @@ class SvdModel : public QuadraticModel<S> {
     return column_norms.allFinite() && gradient.allFinite() && triangle_.allFinite();
   }
 
-  double curvature(const Eigen::VectorXd& p) override {
+  double curvature(const Eigen::VectorX<S>& p) override {
     image_.noalias() = triangle_ * p;
     return image_.squaredNorm();
   }
@@ -146,8 +146,8 @@ class SvdModel : public QuadraticModel<S> {
   }
 
   bool can_bend() const override { return true; }
-  void bend(const Region<S>& region, const Eigen::VectorXd& row_scale, Eigen::VectorXd& change, double h,
-            const Eigen::VectorXd& p, Eigen::VectorXd& acceleration) override {
+  void bend(const Region<S>& region, const Eigen::VectorX<S>& row_scale, Eigen::VectorX<S>& change, double h,
+            const Eigen::VectorX<S>& p, Eigen::VectorX<S>& acceleration) override {
     const Eigen::Index n = static_cast<Eigen::Index>(region.free.size());
     change = row_scale.cwiseProduct(change) / h;
     change.noalias() -= with_residuals_.leftCols(p.size()) * p;
@@ -171,7 +171,7 @@ class SvdModel : public QuadraticModel<S> {
     }
   }
 
-  const Eigen::MatrixXd& jacobian() const override { return jacobian_; }
+  const Eigen::MatrixX<S>& jacobian() const override { return jacobian_; }
 
  private:
   /// The damping λ at which the step is as long as the radius: Newton's method on 1/‖p(λ)‖, from below, where it is
@@ -196,10 +196,10 @@ class SvdModel : public QuadraticModel<S> {
     }
   }
 
-  Eigen::MatrixXd jacobian_, with_residuals_, triangle_, columns_, rotations_;
+  Eigen::MatrixX<S> jacobian_, with_residuals_, triangle_, columns_, rotations_;
   double lambda_ = 0;
-  Eigen::VectorXd rotated_, image_, scaled_gradient_, bend_, back_, squares_, along_, coefficients_, scaled_step_;
-  Eigen::HouseholderQR<Eigen::MatrixXd> qr_;
+  Eigen::VectorX<S> rotated_, image_, scaled_gradient_, bend_, back_, squares_, along_, coefficients_, scaled_step_;
+  Eigen::HouseholderQR<Eigen::MatrixX<S>> qr_;
 };
 
 /// By Cholesky factors of JᵀJ + λD².
@@ -209,8 +209,8 @@ class NormalModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
-                 const Eigen::VectorXd& r) override {
+  bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
+                 const Eigen::VectorX<S>& r) override {
     problem.jacobian(x, jacobian_);
     if (!jacobian_.allFinite()) return false;
     scaled_ = row_scale.asDiagonal() * jacobian_;
@@ -220,7 +220,7 @@ class NormalModel : public QuadraticModel<S> {
     return column_norms.allFinite() && gradient.allFinite() && gram_.allFinite();
   }
 
-  double curvature(const Eigen::VectorXd& p) override {
+  double curvature(const Eigen::VectorX<S>& p) override {
     image_.noalias() = gram_ * p;
     return p.dot(image_);
   }
@@ -268,7 +268,7 @@ class NormalModel : public QuadraticModel<S> {
     }
   }
 
-  const Eigen::MatrixXd& jacobian() const override { return jacobian_; }
+  const Eigen::MatrixX<S>& jacobian() const override { return jacobian_; }
 
  private:
   bool try_step(double lambda) {
@@ -293,9 +293,9 @@ class NormalModel : public QuadraticModel<S> {
     return lambda + (length / radius - 1) * length * length / slope;
   }
 
-  Eigen::MatrixXd jacobian_, scaled_, gram_, scaled_gram_, damped_;
-  Eigen::VectorXd image_, scaled_gradient_, scaled_step_, along_;
-  Eigen::LLT<Eigen::MatrixXd> cholesky_;
+  Eigen::MatrixX<S> jacobian_, scaled_, gram_, scaled_gram_, damped_;
+  Eigen::VectorX<S> image_, scaled_gradient_, scaled_step_, along_;
+  Eigen::LLT<Eigen::MatrixX<S>> cholesky_;
 };
 
 /// By conjugate gradients on JᵀJ, which end at the region's edge (Steihaug): products with J and Jᵀ only. The norms of
@@ -306,8 +306,8 @@ class ConjugateGradientModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Eigen::VectorXd& x, const Eigen::VectorXd& row_scale,
-                 const Eigen::VectorXd& r) override {
+  bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
+                 const Eigen::VectorX<S>& r) override {
     problem_ = &problem;
     row_scale_ = row_scale;
     problem.linearize(x);
@@ -317,7 +317,7 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     return gradient.allFinite() && column_norms.allFinite();
   }
 
-  double curvature(const Eigen::VectorXd& p) override {
+  double curvature(const Eigen::VectorX<S>& p) override {
     image(p);
     return product_.squaredNorm();
   }
@@ -354,15 +354,15 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     step.p = region.offset + mask_.cwiseProduct(step.p);
   }
 
-  const Eigen::MatrixXd& jacobian() const override { return none_; }
+  const Eigen::MatrixX<S>& jacobian() const override { return none_; }
 
  private:
-  void image(const Eigen::VectorXd& p) {
+  void image(const Eigen::VectorX<S>& p) {
     problem_->times(p, product_);
     product_.array() *= row_scale_.array();
   }
   /// back_ = JᵀJ p.
-  void apply(const Eigen::VectorXd& p) {
+  void apply(const Eigen::VectorX<S>& p) {
     image(p);
     cotangent_ = row_scale_.cwiseProduct(product_);
     problem_->transposed_times(cotangent_, back_);
@@ -389,7 +389,7 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     }
     column_norms = column_norms.cwiseSqrt().eval();
   }
-  double to_edge(const Eigen::VectorXd& p, double radius) const {
+  double to_edge(const Eigen::VectorX<S>& p, double radius) const {
     const double dd = direction_.squaredNorm(), pd = p.dot(direction_), pp = p.squaredNorm();
     const double gap = std::max(0.0, radius * radius - pp), root = std::sqrt(pd * pd + dd * gap);
     return dd > 0 ? (pd > 0 ? gap / (pd + root) : (root - pd) / dd) : 0.0;
@@ -397,8 +397,8 @@ class ConjugateGradientModel : public QuadraticModel<S> {
 
   ResidualProblem* problem_ = nullptr;
   double first_ = -1;
-  Eigen::MatrixXd none_;
-  Eigen::VectorXd row_scale_, cotangent_, product_, back_, scaled_back_, mask_, rest_, direction_;
+  Eigen::MatrixX<S> none_;
+  Eigen::VectorX<S> row_scale_, cotangent_, product_, back_, scaled_back_, mask_, rest_, direction_;
 };
 
 }  // namespace grove::optim::detail

@@ -42,24 +42,24 @@ std::vector<Eigen::Index> inner_params(const FitStatistics& fit) {
 /// NaN.
 template <class S>
 struct InverseInformation {
-  Eigen::MatrixXd inverse;
+  Eigen::MatrixX<S> inverse;
   std::vector<bool> determined;
   Eigen::Index rank = 0;
 
   InverseInformation(const FitStatistics& fit, const std::vector<Eigen::Index>& inner) {
     const auto n = static_cast<Eigen::Index>(inner.size());
-    Eigen::MatrixXd columns = fit.weights.cwiseSqrt().asDiagonal() * fit.jacobian(Eigen::all, inner);
-    Eigen::VectorXd norms = columns.colwise().norm();
+    Eigen::MatrixX<S> columns = fit.weights.cwiseSqrt().asDiagonal() * fit.jacobian(Eigen::all, inner);
+    Eigen::VectorX<S> norms = columns.colwise().norm();
     for (Eigen::Index j = 0; j < n; ++j) columns.col(j) /= norms(j) > 0 ? norms(j) : 1.0;
     const Eigen::Index k = std::min(columns.rows(), n);
     const double tolerance = rank_tolerance(columns.rows(), n);
     if (columns.rows() > n && n > 0) {
-      const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns);
-      columns = Eigen::MatrixXd(qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>());
+      const Eigen::HouseholderQR<Eigen::MatrixX<S>> qr(columns);
+      columns = Eigen::MatrixX<S>(qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>());
     }
-    Eigen::MatrixXd rotations;
+    Eigen::MatrixX<S> rotations;
     orthogonalize<S>(columns, rotations);
-    const Eigen::VectorXd squares = columns.colwise().squaredNorm();
+    const Eigen::VectorX<S> squares = columns.colwise().squaredNorm();
     const double largest = n > 0 ? squares.maxCoeff() : 0.0;
     inverse.setZero(n, n);
     determined.assign(inner.size(), true);
@@ -122,9 +122,9 @@ double variance_factor(const FitStatistics& fit, Eigen::Index params) {
 }
 
 template <class S>
-Eigen::MatrixXd covariance(const FitStatistics& fit) {
+Eigen::MatrixX<S> covariance(const FitStatistics& fit) {
   const auto n = fit.estimates.size();
-  Eigen::MatrixXd all = Eigen::MatrixXd::Zero(n, n);
+  Eigen::MatrixX<S> all = Eigen::MatrixX<S>::Zero(n, n);
   const auto place = [&](Eigen::Index k) { return fit.free[static_cast<std::size_t>(k)]; };
   for (std::size_t k = 0; k < fit.free.size(); ++k) {
     if (k < fit.at_bound.size() && !fit.at_bound[k]) continue;

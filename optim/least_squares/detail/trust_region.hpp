@@ -31,7 +31,7 @@ template <class S>
 class TrustRegion {
  public:
   TrustRegion(ResidualProblem& problem, const LeastSquaresOptions& options, QuadraticModel<S>& model,
-              const Weighing<S>& weighing, const Eigen::VectorXd& lower, const Eigen::VectorXd& upper)
+              const Weighing<S>& weighing, const Eigen::VectorX<S>& lower, const Eigen::VectorX<S>& upper)
       : problem_(problem), options_(options), model_(model), weighing_(weighing), lower_(lower), upper_(upper) {}
 
   /// `end` has the start and its residuals, which are finite. Where a param ran away, the start is tried again with
@@ -92,7 +92,7 @@ class TrustRegion {
     return false;
   }
 
-  bool linearize(TrustRegionEnd& end, const Eigen::VectorXd& x, const Eigen::VectorXd& r) {
+  bool linearize(TrustRegionEnd& end, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& r) {
     ++end.jacobian_evaluations;
     weighing_.scale(r, row_scale_, scaled_);
     return model_.linearize(problem_, x, row_scale_, scaled_);
@@ -110,7 +110,7 @@ class TrustRegion {
   }
 
   /// Whether param j is at a bound that the gradient pushes against.
-  bool is_held(const Eigen::VectorXd& x, Eigen::Index j) const {
+  bool is_held(const Eigen::VectorX<S>& x, Eigen::Index j) const {
     const double g = model_.gradient(j);
     return (x(j) <= lower_(j) && g >= 0) || (x(j) >= upper_(j) && g <= 0);
   }
@@ -125,11 +125,11 @@ class TrustRegion {
   }
 
   /// The reduction of the cost that the model promises.
-  double promised(const Eigen::VectorXd& p) { return -model_.gradient.dot(p) - 0.5 * model_.curvature(p); }
+  double promised(const Eigen::VectorX<S>& p) { return -model_.gradient.dot(p) - 0.5 * model_.curvature(p); }
 
   /// A step within the bounds: params that would leave are put on their bounds, and the others solved for again. Where
   /// that promises much less than projected steepest descent does, the latter it is.
-  void find_step(const Eigen::VectorXd& x) {
+  void find_step(const Eigen::VectorX<S>& x) {
     const Eigen::Index n = x.size();
     region_.offset.setZero(n);
     region_.free.clear();
@@ -163,7 +163,7 @@ class TrustRegion {
     if (!all_free || clipped) fall_back(x);
   }
 
-  void fall_back(const Eigen::VectorXd& x) {
+  void fall_back(const Eigen::VectorX<S>& x) {
     steepest_ = -model_.gradient.cwiseQuotient(region_.scale.cwiseAbs2());
     for (Eigen::Index j = 0; j < x.size(); ++j) {
       if (is_held(x, j)) steepest_(j) = 0;
@@ -187,7 +187,7 @@ class TrustRegion {
   }
 
   /// The residuals at a trial point; infinity where there are none.
-  double try_residuals(TrustRegionEnd& end, const Eigen::VectorXd& x) {
+  double try_residuals(TrustRegionEnd& end, const Eigen::VectorX<S>& x) {
     ++end.residual_evaluations;
     try {
       problem_.residuals(x, trial_residuals_);
@@ -257,7 +257,7 @@ class TrustRegion {
     }
   }
 
-  double norm(const Eigen::VectorXd& p) const { return region_.scale.cwiseProduct(p).norm(); }
+  double norm(const Eigen::VectorX<S>& p) const { return region_.scale.cwiseProduct(p).norm(); }
 
   /// Bends the step by half the acceleration of the geodesic that starts along it (Transtrum & Sethna 2012,
   /// https://arxiv.org/abs/1201.5885), from a second difference of the residuals. Returns false if the bend is so
@@ -307,11 +307,11 @@ class TrustRegion {
   const LeastSquaresOptions& options_;
   QuadraticModel<S>& model_;
   const Weighing<S>& weighing_;
-  const Eigen::VectorXd& lower_;
-  const Eigen::VectorXd& upper_;
+  const Eigen::VectorX<S>& lower_;
+  const Eigen::VectorX<S>& upper_;
   Region<S> region_;
   TrustStep<S> step_;
-  Eigen::VectorXd row_scale_, scaled_, trial_, trial_residuals_, steepest_, bend_, acceleration_, largest_norms_;
+  Eigen::VectorX<S> row_scale_, scaled_, trial_, trial_residuals_, steepest_, bend_, acceleration_, largest_norms_;
   double promise_ = 0;
   bool whole_step_ = false;  // whether it is the minimizer of the model, not shortened by region or bounds
   bool accelerable_ =

@@ -1,4 +1,6 @@
 // The quadratic model of L-BFGS-B in a box: its first minimum along the projected gradient, and the one of its face.
+//
+// Templates, though there is one kind of vector: a program that does not use them does not compile them.
 #pragma once
 
 #include <Eigen/Core>
@@ -17,11 +19,14 @@ namespace grove::optim::detail {
 struct Box {
   Eigen::VectorXd lower, upper;
 
-  Eigen::VectorXd clip(const Eigen::VectorXd& x) const { return x.cwiseMax(lower).cwiseMin(upper); }
+  template <class Vector>
+  Vector clip(const Vector& x) const {
+    return x.cwiseMax(lower).cwiseMin(upper);
+  }
   /// The largest entry of the gradient that still leads somewhere: 0 at a minimum in the box.
-  template <class = void>
-  double projected_gradient(const Eigen::VectorXd& x, const Eigen::VectorXd& g) const {
-    return x.size() == 0 ? 0 : (clip(x - g) - x).cwiseAbs().maxCoeff();
+  template <class Vector>
+  double projected_gradient(const Vector& x, const Vector& g) const {
+    return x.size() == 0 ? 0 : (clip(Vector(x - g)) - x).cwiseAbs().maxCoeff();
   }
 };
 
@@ -32,16 +37,16 @@ struct CompactHessian {
   Eigen::MatrixXd m;  ///< 2k × 2k
 
   /// From the last pairs of steps and changes of the gradient, oldest first.
-  template <class = void>
-  static CompactHessian of(const Eigen::MatrixXd& steps, const Eigen::MatrixXd& changes, double theta) {
+  template <class Matrix>
+  static CompactHessian of(const Matrix& steps, const Matrix& changes, double theta) {
     const Eigen::Index k = steps.cols();
-    CompactHessian b{theta, Eigen::MatrixXd(steps.rows(), 2 * k), Eigen::MatrixXd::Zero(2 * k, 2 * k)};
+    CompactHessian b{theta, Matrix(steps.rows(), 2 * k), Matrix::Zero(2 * k, 2 * k)};
     if (k == 0) return b;
     b.w << changes, theta * steps;
-    const Eigen::MatrixXd products = steps.transpose() * changes;
-    Eigen::MatrixXd inverse = Eigen::MatrixXd::Zero(2 * k, 2 * k);
+    const Matrix products = steps.transpose() * changes;
+    Matrix inverse = Matrix::Zero(2 * k, 2 * k);
     inverse.topLeftCorner(k, k).diagonal() = -products.diagonal();
-    const Eigen::MatrixXd lower = products.triangularView<Eigen::StrictlyLower>();
+    const Matrix lower = products.template triangularView<Eigen::StrictlyLower>();
     inverse.bottomLeftCorner(k, k) = lower;
     inverse.topRightCorner(k, k) = lower.transpose();
     inverse.bottomRightCorner(k, k) = theta * steps.transpose() * steps;
@@ -57,12 +62,11 @@ struct CauchyPoint {
 
 /// The first local minimum of the model along the path of x - t g, bent at the bounds.
 /// Source: Byrd, Lu, Nocedal & Zhu 1995, algorithm CP
-template <class = void>
-CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
-                                const Eigen::VectorXd& g) {
+template <class Hessian, class Vector>
+CauchyPoint cauchy_point(const Box& box, const Hessian& b, const Vector& x, const Vector& g) {
   const Eigen::Index n = x.size();
   constexpr double inf = std::numeric_limits<double>::infinity();
-  Eigen::VectorXd breaks(n), d = -g;
+  Vector breaks(n), d = -g;
   std::vector<Eigen::Index> order;
   for (Eigen::Index i = 0; i < n; ++i) {
     breaks(i) = g(i) < 0 ? (x(i) - box.upper(i)) / g(i) : g(i) > 0 ? (x(i) - box.lower(i)) / g(i) : inf;
@@ -70,8 +74,8 @@ CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::V
     if (breaks(i) > 0 && breaks(i) < inf) order.push_back(i);
   }
   std::sort(order.begin(), order.end(), [&](Eigen::Index i, Eigen::Index j) { return breaks(i) < breaks(j); });
-  CauchyPoint at{x, Eigen::VectorXd::Zero(b.w.cols())};
-  Eigen::VectorXd p = b.w.transpose() * d;
+  CauchyPoint at{x, Vector::Zero(b.w.cols())};
+  Vector p = b.w.transpose() * d;
   double slope = -d.squaredNorm(), bend = -b.theta * slope - p.dot(b.m * p), passed = 0;
   const double least = std::numeric_limits<double>::epsilon() * bend;
   double ahead = slope == 0 ? 0 : -slope / std::max(bend, least);
@@ -82,8 +86,8 @@ CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::V
     at.x(i) = d(i) > 0 ? box.upper(i) : box.lower(i);
     const double moved = at.x(i) - x(i);
     at.c += length * p;
-    const Eigen::VectorXd wi = b.w.row(i).transpose();
-    const Eigen::VectorXd mwi = b.m * wi;
+    const Vector wi = b.w.row(i).transpose();
+    const Vector mwi = b.m * wi;
     slope += length * bend + gi * gi + b.theta * gi * moved - gi * mwi.dot(at.c);
     bend -= b.theta * gi * gi + 2 * gi * mwi.dot(p) + gi * gi * mwi.dot(wi);
     p += gi * wi;
@@ -101,25 +105,24 @@ CauchyPoint cauchy_point(const Box& box, const CompactHessian& b, const Eigen::V
 
 /// The minimum of the model over the entries that are free at the Cauchy point, brought back into the box.
 /// Source: Byrd, Lu, Nocedal & Zhu 1995, the direct primal method; Morales & Nocedal 2011 for the projection
-template <class = void>
-Eigen::VectorXd subspace_minimum(const Box& box, const CompactHessian& b, const Eigen::VectorXd& x,
-                                        const Eigen::VectorXd& g, const CauchyPoint& cauchy) {
+template <class Hessian, class Vector>
+Vector subspace_minimum(const Box& box, const Hessian& b, const Vector& x, const Vector& g, const CauchyPoint& cauchy) {
+  using Matrix = decltype(b.m);
   std::vector<Eigen::Index> free;
   for (Eigen::Index i = 0; i < x.size(); ++i) {
     if (cauchy.x(i) > box.lower(i) && cauchy.x(i) < box.upper(i)) free.push_back(i);
   }
   if (free.empty()) return cauchy.x;
-  const Eigen::VectorXd whole = g + b.theta * (cauchy.x - x) - b.w * (b.m * cauchy.c);
-  const Eigen::VectorXd rest = whole(free);
-  Eigen::VectorXd move = -rest / b.theta;
+  const Vector whole = g + b.theta * (cauchy.x - x) - b.w * (b.m * cauchy.c);
+  const Vector rest = whole(free);
+  Vector move = -rest / b.theta;
   if (b.w.cols() > 0) {
-    const Eigen::MatrixXd wf = b.w(free, Eigen::seqN(0, b.w.cols()));
-    const Eigen::VectorXd v = b.m * (wf.transpose() * rest);
-    const Eigen::MatrixXd system =
-        Eigen::MatrixXd::Identity(v.size(), v.size()) - b.m * (wf.transpose() * wf) / b.theta;
+    const Matrix wf = b.w(free, Eigen::seqN(0, b.w.cols()));
+    const Vector v = b.m * (wf.transpose() * rest);
+    const Matrix system = Matrix::Identity(v.size(), v.size()) - b.m * (wf.transpose() * wf) / b.theta;
     move -= wf * system.partialPivLu().solve(v) / (b.theta * b.theta);
   }
-  Eigen::VectorXd found = cauchy.x;
+  Vector found = cauchy.x;
   if (!move.allFinite()) return found;
   found(free) += move;
   found = box.clip(found);

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "../../../autodiff/tree/tree.hpp"
 
@@ -29,11 +30,16 @@ struct Outlook {
   }
 };
 
+/// The numbers of params of type P in double, by a type that depends on P: compiled where it is used.
+template <class P>
+using Numbers = Eigen::Array<std::conditional_t<true, double, P>, Eigen::Dynamic, 1>;
+
 /// The unit of an entry is its magnitude, here or at the start. Entries that have not moved since are left out (a mask
 /// may hold them), unless none has; then zeros have the unit of the largest.
-inline Eigen::ArrayXd units_of(const Eigen::ArrayXd& start, const Eigen::ArrayXd& here) {
-  const Eigen::ArrayXd size = start.abs().max(here.abs());
-  const Eigen::ArrayXd moved = (start == here).select(0.0, size);
+template <class Array>
+Array units_of(const Array& start, const Array& here) {
+  const Array size = start.abs().max(here.abs());
+  const Array moved = (start == here).select(0.0, size);
   if ((moved > 0).any()) return moved;
   const double largest = size.size() > 0 ? size.maxCoeff() : 0;
   return (size > 0).select(size, largest > 0 ? largest : 1.0);
@@ -47,16 +53,16 @@ Outlook look_ahead(const P& start, const P& params, double epsilon, const Gradie
   const auto finite_at = [&](const P& at) {
     return std::isfinite(gradient_at(at, gradient)) && tree::all_finite(gradient);
   };
-  const auto flat = [](const P& t) -> Eigen::ArrayXd { return tree::flatten(t).template cast<double>(); };
+  const auto flat = [](const P& t) -> Numbers<P> { return tree::flatten(t).template cast<double>(); };
   if (!finite_at(params)) return unknown;
-  const Eigen::ArrayXd here = flat(params), slopes = flat(gradient), unit = units_of(flat(start), here);
+  const Numbers<P> here = flat(params), slopes = flat(gradient), unit = units_of(flat(start), here);
   const double slope = (unit * slopes).matrix().stableNorm();
   if (slope == 0) return {true, 0, 0, 0, 0};
   // One third of the digits: far enough for the gradient to change, near enough for its change to be linear.
-  const Eigen::ArrayXd wanted = here - unit * (unit * slopes / slope) * std::cbrt(epsilon);
-  const P there = tree::unflatten(wanted.cast<tree::scalar_t<P>>().matrix().eval(), params);
+  const Numbers<P> wanted = here - unit * (unit * slopes / slope) * std::cbrt(epsilon);
+  const P there = tree::unflatten(wanted.template cast<tree::scalar_t<P>>().matrix().eval(), params);
   if (!finite_at(there)) return unknown;
-  const Eigen::ArrayXd move = flat(there) - here;
+  const Numbers<P> move = flat(there) - here;
   const double squares = (unit > 0).select(move / unit, 0.0).square().sum();
   if (squares == 0) return unknown;
   const double curvature = (move * (flat(gradient) - slopes)).sum() / squares;
@@ -70,15 +76,15 @@ Outlook look_ahead(const P& start, const P& params, double epsilon, const Gradie
 template <class P, class GradientAt>
 bool has_open_end(const P& start, const P& params, double epsilon, const GradientAt& gradient_at) {
   P gradient = tree::zeros_like(params);
-  const auto flat = [](const P& t) -> Eigen::ArrayXd { return tree::flatten(t).template cast<double>(); };
+  const auto flat = [](const P& t) -> Numbers<P> { return tree::flatten(t).template cast<double>(); };
   gradient_at(params, gradient);
-  const Eigen::ArrayXd here = flat(params), slopes = flat(gradient), unit = units_of(flat(start), here);
+  const Numbers<P> here = flat(params), slopes = flat(gradient), unit = units_of(flat(start), here);
   if (here.size() > 32) return false;
   for (Eigen::Index i = 0; i < here.size(); ++i) {
     if (unit(i) == 0 || slopes(i) == 0) continue;
-    Eigen::ArrayXd wanted = here;
+    Numbers<P> wanted = here;
     wanted(i) -= (slopes(i) > 0 ? 1 : -1) * unit(i) * std::cbrt(epsilon);
-    const P there = tree::unflatten(wanted.cast<tree::scalar_t<P>>().matrix().eval(), params);
+    const P there = tree::unflatten(wanted.template cast<tree::scalar_t<P>>().matrix().eval(), params);
     const double move = flat(there)(i) - here(i);
     if (!std::isfinite(gradient_at(there, gradient)) || !tree::all_finite(gradient) || move == 0) continue;
     const double curvature = (flat(gradient)(i) - slopes(i)) / move;
