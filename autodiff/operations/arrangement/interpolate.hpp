@@ -1,11 +1,10 @@
 // Linear interpolation in a table.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
 
+#include "../../detail/message.hpp"
 #include "../elementwise/elementwise.hpp"
 #include "../elementwise/where.hpp"
 #include "order.hpp"
@@ -31,11 +30,11 @@ template <class S>
 void check_table(const std::vector<S>& at, Index values) {
   check_not_empty("interpolate", static_cast<Index>(at.size()));
   if (static_cast<Index>(at.size()) != values)
-    throw ShapeError(fmt::format("interpolate: {} places and {} values; there must be as many", at.size(), values));
+    throw ShapeError(fill("interpolate: {} places and {} values; there must be as many", {at.size(), values}));
   for (std::size_t k = 0; k < at.size(); ++k) {
     if (!(at[k] == at[k]) || (k > 0 && !(at[k] > at[k - 1])))
-      throw Error(fmt::format("interpolate: the places must increase, but element {} is {}{}", k, at[k],
-                              k > 0 ? fmt::format(" after {}", at[k - 1]) : ""));
+      throw Error(fill("interpolate: the places must increase, but element {} is {}{}",
+                       {k, double(at[k]), k > 0 ? fill(" after {}", {double(at[k - 1])}) : std::string()}));
   }
 }
 

@@ -2,8 +2,6 @@
 // derivative is that of the elements where they end up.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "../../detail/message.hpp"
 #include "../../engine/lifting/numbers_of.hpp"
 #include "gather.hpp"
 
@@ -61,7 +60,7 @@ struct TopK {
 template <detail::Dense X>
 auto top_k(const X& x, Eigen::Index k) {
   if (k < 0 || k > x.size())
-    throw ShapeError(fmt::format("top_k: {} elements asked for of a vector of {}", k, Eigen::Index(x.size())));
+    throw ShapeError(detail::fill("top_k: {} elements asked for of a vector of {}", {k, Eigen::Index(x.size())}));
   std::vector<Eigen::Index> order = argsort(x);
   std::stable_sort(order.begin(), order.end(), [&, numbers = detail::plain_numbers(x)](Eigen::Index i, Eigen::Index j) {
     const auto a = numbers[static_cast<std::size_t>(i)], b = numbers[static_cast<std::size_t>(j)];
@@ -79,7 +78,7 @@ auto top_k(const X& x, Eigen::Index k) {
 template <detail::Dense X>
 auto quantile(const X& x, double q) {
   detail::check_not_empty("quantile", x.size());
-  if (!(q >= 0 && q <= 1)) throw Error(fmt::format("quantile: q must lie in [0, 1], got {}", q));
+  if (!(q >= 0 && q <= 1)) throw Error(detail::fill("quantile: q must lie in [0, 1], got {}", {q}));
   const std::vector<Eigen::Index> order = argsort(x);
   const double place = q * static_cast<double>(order.size() - 1);
   const auto low = static_cast<std::size_t>(place);
