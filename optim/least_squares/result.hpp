@@ -129,7 +129,7 @@ struct LeastSquaresResult {
            (freedom > 0 ? detail::two_sided_quantile(1 - level, freedom) : std::numeric_limits<double>::quiet_NaN());
   }
   P like_params(const Eigen::VectorXd& numbers) const {
-    return tree::unflatten(numbers.template cast<scalar_t<P>>().eval(), params);
+    return tree::unflatten(numbers.template cast<tree::scalar_t<P>>().eval(), params);
   }
 
   void annotate(FitSummary& table) const {
