@@ -48,7 +48,10 @@ struct InverseInformation {
 
   InverseInformation(const FitStatistics& fit, const std::vector<Eigen::Index>& inner) {
     const auto n = static_cast<Eigen::Index>(inner.size());
-    Eigen::MatrixX<S> columns = fit.weights.cwiseSqrt().asDiagonal() * fit.jacobian(Eigen::all, inner);
+    Eigen::MatrixX<S> columns(fit.jacobian.rows(), n);
+    for (Eigen::Index j = 0; j < n; ++j) {
+      columns.col(j) = fit.weights.cwiseSqrt().cwiseProduct(fit.jacobian.col(inner[static_cast<std::size_t>(j)]));
+    }
     Eigen::VectorX<S> norms = columns.colwise().norm();
     for (Eigen::Index j = 0; j < n; ++j) columns.col(j) /= norms(j) > 0 ? norms(j) : 1.0;
     const Eigen::Index k = std::min(columns.rows(), n);
