@@ -65,6 +65,21 @@ inline std::ifstream open(const std::string& file) {
   return {};
 }
 
+/// The numbers of each case of a file of lines `case <name>`, each followed by a line of numbers.
+inline std::map<std::string, Row> cases(const std::string& file) {
+  std::map<std::string, Row> result;
+  std::ifstream in = open(file);
+  std::string line, name;
+  while (std::getline(in, line)) {
+    if (line.rfind("case ", 0) == 0) {
+      name = line.substr(5);
+    } else {
+      result[name] = numbers(line);
+    }
+  }
+  return result;
+}
+
 struct Sequence {
   Tree params;
   std::vector<Tree> grads;

@@ -22,6 +22,11 @@ struct Region {
   Eigen::VectorX<S> offset;
   std::vector<Eigen::Index> free;
   double radius = 0;
+
+  /// Puts what is known of the free params in units of the scale where it belongs in p.
+  void put(const Eigen::VectorX<S>& scaled, Eigen::VectorX<S>& p) const {
+    for (std::size_t j = 0; j < free.size(); ++j) p(free[j]) = scaled(static_cast<Eigen::Index>(j)) / scale(free[j]);
+  }
 };
 
 /// A step and what is known of it.
@@ -139,10 +144,7 @@ class SvdModel : public QuadraticModel<S> {
       dogleg<S>(scaled_gradient_, bend_.squaredNorm(), region.radius, scaled_step_);
     }
     step.p = region.offset;
-    for (Eigen::Index j = 0; j < n; ++j) {
-      const Eigen::Index param = region.free[static_cast<std::size_t>(j)];
-      step.p(param) = scaled_step_(j) / region.scale(param);
-    }
+    region.put(scaled_step_, step.p);
   }
 
   bool can_bend() const override { return true; }
@@ -165,10 +167,7 @@ class SvdModel : public QuadraticModel<S> {
     }
     scaled_step_.noalias() = rotations_ * coefficients_;
     acceleration.setZero(p.size());
-    for (Eigen::Index j = 0; j < n; ++j) {
-      const Eigen::Index param = region.free[static_cast<std::size_t>(j)];
-      acceleration(param) = scaled_step_(j) / region.scale(param);
-    }
+    region.put(scaled_step_, acceleration);
   }
 
   const Eigen::MatrixX<S>& jacobian() const override { return jacobian_; }
@@ -262,10 +261,7 @@ class NormalModel : public QuadraticModel<S> {
       }
     }
     step.p = region.offset;
-    for (Eigen::Index j = 0; j < n; ++j) {
-      const Eigen::Index param = region.free[static_cast<std::size_t>(j)];
-      step.p(param) = scaled_step_(j) / region.scale(param);
-    }
+    region.put(scaled_step_, step.p);
   }
 
   const Eigen::MatrixX<S>& jacobian() const override { return jacobian_; }

@@ -22,19 +22,7 @@ using Eigen::VectorXd;
 namespace {
 
 VectorXd reference(const std::string& name) {
-  static const auto all = [] {
-    std::map<std::string, golden::Row> result;
-    std::ifstream in = golden::open("constraints.txt");
-    std::string line, name_of_case;
-    while (std::getline(in, line)) {
-      if (line.rfind("case ", 0) == 0) {
-        name_of_case = line.substr(5);
-      } else {
-        result[name_of_case] = golden::numbers(line);
-      }
-    }
-    return result;
-  }();
+  static const auto all = golden::cases("constraints.txt");
   const golden::Row& row = all.at(name);
   return Eigen::Map<const VectorXd>(row.data(), static_cast<Eigen::Index>(row.size()));
 }

@@ -20,19 +20,7 @@ namespace {
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 const golden::Row& reference(const std::string& name) {
-  static const auto all = [] {
-    std::map<std::string, golden::Row> result;
-    std::ifstream in = golden::open("numerics.txt");
-    std::string word, name_of_case, line;
-    while (std::getline(in, line)) {
-      if (line.rfind("case ", 0) == 0) {
-        name_of_case = line.substr(5);
-      } else {
-        result[name_of_case] = golden::numbers(line);
-      }
-    }
-    return result;
-  }();
+  static const auto all = golden::cases("numerics.txt");
   return all.at(name);
 }
 

@@ -126,19 +126,7 @@ Run run(const Any& optimizer, const Problem& p, int steps = 500, double toleranc
 }
 
 const golden::Row& reference(const std::string& name) {
-  static const auto all = [] {
-    std::map<std::string, golden::Row> result;
-    std::ifstream in = golden::open("second_order.txt");
-    std::string line, name_of_case;
-    while (std::getline(in, line)) {
-      if (line.rfind("case ", 0) == 0) {
-        name_of_case = line.substr(5);
-      } else {
-        result[name_of_case] = golden::numbers(line);
-      }
-    }
-    return result;
-  }();
+  static const auto all = golden::cases("second_order.txt");
   return all.at(name);
 }
 
