@@ -36,6 +36,12 @@ struct CompactHessian {
   Eigen::MatrixXd w;  ///< n × 2k
   Eigen::MatrixXd m;  ///< 2k × 2k
 
+  /// A row of W. Without pairs there is no memory in which Eigen could look for one.
+  template <class Vector>
+  Vector w_row(Eigen::Index i) const {
+    return w.cols() == 0 ? Vector() : Vector(w.row(i).transpose());
+  }
+
   /// From the last pairs of steps and changes of the gradient, oldest first.
   template <class Matrix>
   static CompactHessian of(const Matrix& steps, const Matrix& changes, double theta) {
@@ -86,7 +92,7 @@ CauchyPoint cauchy_point(const Box& box, const Hessian& b, const Vector& x, cons
     at.x(i) = d(i) > 0 ? box.upper(i) : box.lower(i);
     const double moved = at.x(i) - x(i);
     at.c += length * p;
-    const Vector wi = b.w.row(i).transpose();
+    const Vector wi = b.template w_row<Vector>(i);
     const Vector mwi = b.m * wi;
     slope += length * bend + gi * gi + b.theta * gi * moved - gi * mwi.dot(at.c);
     bend -= b.theta * gi * gi + 2 * gi * mwi.dot(p) + gi * gi * mwi.dot(wi);
