@@ -5,6 +5,7 @@
 #include "derivatives/hessian.hpp"
 #include "derivatives/jacobian.hpp"
 #include "derivatives/jvp.hpp"
+#include "derivatives/linearize.hpp"
 #include "derivatives/vjp.hpp"
 #include "engine/lifting/tree_rebind.hpp"
 #include "error.hpp"

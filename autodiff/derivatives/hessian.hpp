@@ -1,4 +1,4 @@
-// Second derivatives by forward over reverse mode: products with the Hessian, and the dense Hessian.
+// Second derivatives by forward over reverse mode: products with the Hessian, the dense Hessian, its diagonal.
 #pragma once
 
 #include <algorithm>
@@ -35,6 +35,23 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
       seed);
 }
 
+/// The columns of the Hessian, a group of lanes after the other: calls read(row k, first column, number of columns,
+/// adjoint whose tangents they are).
+template <class S, class F, class Read, class P, class... Args>
+void hessian_columns(F& f, const Read& read, const P& params, const Args&... args) {
+  constexpr int group = std::is_floating_point_v<S> ? std::max(4, register_lanes<S>) : 4;
+  using D = Dual<S, group>;
+  const Index n = tree::size(params);
+  for (Index first = 0; first < n; first += group) {
+    const Index count = std::min<Index>(group, n - first);
+    const auto seed = [&](D& x, Index k) {
+      if (k >= first && k < first + group) x.tangent[k - first] = S(1);
+    };
+    dual_gradient<D>(
+        f, seed, [&](Index k, const D& adjoint) { read(k, first, count, adjoint); }, params, args...);
+  }
+}
+
 }  // namespace detail
 
 /// The product of the Hessian of a loss with a tangent: `hvp(f)(params, tangents, args…)`, a tree like `params`.
@@ -64,21 +81,29 @@ template <class F>
 auto hessian(F f) {
   return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
     using S = detail::innermost_scalar_t<P, Args...>;
-    constexpr int lanes = std::is_floating_point_v<S> ? std::max(4, detail::register_lanes<S>) : 4;
-    using D = Dual<S, lanes>;
     const Index n = tree::size(params);
     Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> result(n, n);
-    for (Index first = 0; first < n; first += lanes) {
-      const auto seed = [&](D& x, Index k) {
-        if (k >= first && k < first + lanes) x.tangent[k - first] = S(1);
-      };
-      const auto read = [&](Index k, const D& adjoint) {
-        for (Index lane = 0; lane < std::min<Index>(lanes, n - first); ++lane)
-          result(k, first + lane) = adjoint.tangent[lane];
-      };
-      detail::dual_gradient<D>(f, seed, read, params, args...);
-    }
+    const auto read = [&result](Index k, Index first, Index count, const auto& adjoint) {
+      for (Index lane = 0; lane < count; ++lane) result(k, first + lane) = adjoint.tangent[lane];
+    };
+    detail::hessian_columns<S>(f, read, params, args...);
     return result;
+  };
+}
+
+/// The diagonal of the Hessian of a loss, ∂²f/∂pᵢ² for every scalar of the parameters: `hessian_diagonal(f)(params,
+/// args…)`, a tree like `params`. Exact. Cost: the sweeps of `hessian`, but memory n; where the Hessian is sparse,
+/// sparse_hessian needs far fewer.
+template <class F>
+auto hessian_diagonal(F f) {
+  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+    using S = detail::innermost_scalar_t<P, Args...>;
+    detail::vector_of<S> diagonal(tree::size(params));
+    const auto read = [&diagonal](Index k, Index first, Index count, const auto& adjoint) {
+      if (k >= first && k < first + count) diagonal(k) = adjoint.tangent[k - first];
+    };
+    detail::hessian_columns<S>(f, read, params, args...);
+    return tree::unflatten(diagonal, detail::copy_over<S>(params));
   };
 }
 

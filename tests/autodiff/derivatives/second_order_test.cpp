@@ -164,3 +164,14 @@ TEST_CASE("tangents of another structure are refused") {
   CHECK_THROWS_WITH(grove::hvp([](const auto& v) { return v.sum(); })(VectorXd(2), VectorXd(3)),
                     Contains("hvp") && Contains("2×1") && Contains("3×1"));
 }
+
+TEST_CASE("hessian_diagonal: a tree like the parameters with the diagonal of the Hessian") {
+  const Model<> p = example();
+  const MatrixXd x = MatrixXd::Constant(3, 2, 0.4);
+  const Model<> diagonal = grove::hessian_diagonal(loss)(p, x);
+  CHECK(grove::tree::flatten(diagonal) == VectorXd(grove::hessian(loss)(p, x).diagonal()));
+  const auto cubes = [](const auto& v) { return grove::sum(v.array().cube()) + v.size() * 0.0; };
+  const VectorXd v = VectorXd::LinSpaced(11, -1, 2);
+  CHECK(grove::hessian_diagonal(cubes)(v).isApprox(6 * v, 1e-14));
+  CHECK(grove::hessian_diagonal(cubes)(VectorXd()).size() == 0);
+}
