@@ -7,6 +7,7 @@
 #include "derivatives/jvp.hpp"
 #include "derivatives/linearize.hpp"
 #include "derivatives/vjp.hpp"
+#include "derivatives/vmap.hpp"
 #include "engine/lifting/tree_rebind.hpp"
 #include "error.hpp"
 #include "gradcheck/gradcheck.hpp"
