@@ -1,6 +1,7 @@
 // Everything of Grove's autodiff.
 #pragma once
 
+#include "derivatives/find_nonfinite.hpp"
 #include "derivatives/grad.hpp"
 #include "derivatives/hessian.hpp"
 #include "derivatives/jacobian.hpp"

@@ -47,11 +47,17 @@ constexpr bool is_tame(const S& slope) {
   }
 }
 
+/// True for numbers that watch what is done to them (find_nonfinite): they take a row as one operation.
+template <class S>
+inline constexpr bool is_observed = false;
+
 // A row's `value` sees floating numbers only; duals and variables get there by the chain rule. So a formula with
 // branches needs no care for derivatives, and its slope is the row's `slope` in every mode and order.
 template <class S, class Row>
 S number_value(const Row& row, const S& a) {
-  if constexpr (is_dual<S>) {
+  if constexpr (is_observed<S>) {
+    return S::applied(row, a);
+  } else if constexpr (is_dual<S>) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value);
     S r(y);
@@ -67,7 +73,9 @@ S number_value(const Row& row, const S& a) {
 }
 template <class S, class Row>
 S number_value(const Row& row, const S& a, const S& b) {
-  if constexpr (is_dual<S>) {
+  if constexpr (is_observed<S>) {
+    return S::applied(row, a, b);
+  } else if constexpr (is_dual<S>) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value, b.value);
     T sa(row.slope_a(a.value, b.value, y)), sb(row.slope_b(a.value, b.value, y));
