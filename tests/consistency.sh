@@ -83,6 +83,7 @@ rooms=(
   optim/optimizers
   optim/wrappers
   optim/losses
+  optim/files
   optim/training
   optim/solve
   optim/contrib

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "../files/save.hpp"
 #include "minimize.hpp"
-#include "save.hpp"
 
 namespace grove::optim {
 

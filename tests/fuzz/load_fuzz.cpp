@@ -1,6 +1,6 @@
 // Whatever a file holds: a tree that saves and loads again as itself, or a DataError. Nothing else, and no memory for
 // counts that the file only claims.
-#include <optim/training/save.hpp>
+#include <optim/files/save.hpp>
 
 #include <array>
 #include <cstdint>

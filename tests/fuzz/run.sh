@@ -3,7 +3,7 @@
 #
 #   bash tests/fuzz/run.sh [<seconds for each reader> [<reader>...]]
 #
-# The readers are load and csv. It needs clang with libFuzzer (Debian: clang libclang-rt-dev); without it nothing is done,
+# The readers are load, csv and npz. It needs clang with libFuzzer (Debian: clang libclang-rt-dev); without it nothing is done,
 # and it says so. What was learnt is kept in build/fuzz, so a later run goes on from there; an input that fails is printed
 # and kept there too.
 set -euo pipefail
@@ -13,7 +13,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../cmake/setup.sh"
 seconds=${1:-60}
 shift $(($# ? 1 : 0))
 readers=("$@")
-((${#readers[@]})) || readers=(load csv)
+((${#readers[@]})) || readers=(load csv npz)
 cxx=${CXX:-clang++}
 folder=$grove_root/build/fuzz
 mkdir -p "$folder"

@@ -16,10 +16,15 @@
 
 namespace grove::tree::detail {
 
-/// Calls f(path, node) on the tree and on every node, leaf and value that is carried along in it, parents first.
+/// Calls f(path, node) on the tree and on every node, leaf and value that is carried along in it, parents first. Where
+/// f returns a bool, false ends the walk at that node: what is in it is not visited.
 template <class F, class T>
 void visit_nodes(const F& f, Path& path, T& t) {
-  f(std::as_const(path), t);
+  if constexpr (std::is_same_v<decltype(f(std::as_const(path), t)), bool>) {
+    if (!f(std::as_const(path), t)) return;
+  } else {
+    f(std::as_const(path), t);
+  }
   if constexpr (kind_of<T> == Kind::fields) {
     [&](const auto& members) {
       for_each_index<field_count<T>>([&](auto index) {

@@ -2,7 +2,7 @@
 #include <models/data/design.hpp>
 
 #include <models/data/csv.hpp>
-#include <optim/training/save.hpp>
+#include <optim/files/save.hpp>
 
 #include "tests/catch.hpp"
 

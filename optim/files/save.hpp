@@ -1,34 +1,17 @@
 // Trees in files: params and the states of optimizers, to go on with later.
 #pragma once
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <exception>
-#include <memory>
+#include <new>  // std::bad_alloc
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "../protocol/detail/saved_nodes.hpp"
+#include "detail/read_file.hpp"
 #include "detail/replace_file.hpp"
 
 namespace grove::optim {
 namespace detail {
-
-/// The file as text.
-inline std::string read_text(const std::string& file) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(file.c_str(), "rb"), &std::fclose);
-  const auto fail = [&](const char* what) {
-    throw DataError(fill("load: {}: the file cannot be {}: {}", {file, what, std::strerror(errno)}));
-  };
-  if (!in) fail("opened");
-  std::string text;
-  char block[1 << 14];
-  while (const std::size_t n = std::fread(block, 1, sizeof block, in.get())) text.append(block, n);
-  if (std::ferror(in.get()) != 0) fail("read");
-  return text;
-}
 
 /// A tree as the text of a file.
 template <tree::Pytree T>
@@ -82,7 +65,7 @@ void save(const std::string& file, const T& t) {
 /// unchanged. Whatever the file holds, nothing else is thrown, and no more memory is taken than a few times its size.
 template <tree::Pytree T>
 void load(const std::string& file, T& t) {
-  T loaded = detail::loaded_tree(file, detail::read_text(file), t);
+  T loaded = detail::loaded_tree(file, detail::read_file("load", file), t);
   t = std::move(loaded);
 }
 

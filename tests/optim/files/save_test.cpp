@@ -1,4 +1,4 @@
-#include "optim/training/save.hpp"
+#include "optim/files/save.hpp"
 
 #include <clocale>
 #include <cstdio>
