@@ -101,6 +101,7 @@
 #include "training/measure.hpp"
 #include "training/microbatch.hpp"
 #include "training/minimize.hpp"
+#include "training/minimize_each.hpp"
 #include "training/minimize_options.hpp"
 #include "training/minimize_result.hpp"
 #include "training/progress_line.hpp"

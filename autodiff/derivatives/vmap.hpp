@@ -71,7 +71,7 @@ inline Index common_count(std::initializer_list<std::pair<std::size_t, Index>> s
 template <std::size_t... I, class F, class... Args>
 auto run_each(std::index_sequence<I...> positions, const F& f, const Args&... args) {
   const auto tied = std::tie(args...);
-  const Index n = common_count({{I, count_instances(I, std::get<I>(tied))}...});
+  const Index n = common_count({{I, count_instances(fill("vmap: argument {}", {I}), std::get<I>(tied))}...});
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     std::tuple instances{argument_of_instances<K>(positions, args)...};
     using R = settled_result_t<std::invoke_result_t<const F&, decltype(std::get<K>(instances)[0])...>>;

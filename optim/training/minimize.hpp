@@ -25,6 +25,10 @@ template <class Loss, class P, class T, class Checkpoint, class... Args>
 auto run_minimize(const Loss& loss, P params, const T& optimizer, const MinimizeOptions& options,
                   const Checkpoint& checkpoint, const Args&... args) {
   check_minimize(options);
+  if (options.threads != 1)
+    throw HyperparameterError(
+        "minimize: threads is an option of minimize_each; for a step on several threads, "
+        "optim::threads(n, optimizer)");
   return Minimization<Loss, P, T, Args...>(loss, std::move(params), optimizer, options, args...).run(checkpoint);
 }
 

@@ -37,6 +37,7 @@ struct MinimizeOptions {
   Measure measure{};                     ///< what `patience` and `keep_best` go by, instead of the loss
   std::int64_t measure_every = 1;        ///< steps (with batches: epochs) between two measurements
   MeasureEach each{};                    ///< recorded in `each_values` before each step and at the end
+  std::int64_t threads = 1;              ///< of `minimize_each`: how many starts are minimized at once
   detail::InitialState initial_state{};  ///< the optimizer's state to begin with, instead of `optimizer.init(params)`
 };
 
@@ -56,6 +57,7 @@ inline void check_minimize(const MinimizeOptions& options) {
   check_not_negative("minimize", "record_every", options.record_every);
   check_not_negative("minimize", "min_improvement", options.min_improvement);
   check_positive("minimize", "measure_every", options.measure_every);
+  check_positive("minimize", "threads", options.threads);
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
 
 #include "../../detail/message.hpp"
@@ -120,9 +121,9 @@ struct instance_of<std::vector<T, A>> {
 template <class B>
 using instance_t = typename instance_of<bare<B>>::type;
 
-/// Where a tree has which number of rows; throws where leaves differ.
+/// The number of instances; throws where leaves differ in their number of rows, with `whose` before the text.
 template <class B>
-Index count_instances(std::size_t argument, const B& batch) {
+Index count_instances(const std::string& whose, const B& batch) {
   if constexpr (is_list<B>) {
     return static_cast<Index>(batch.size());
   } else {
@@ -132,8 +133,8 @@ Index count_instances(std::size_t argument, const B& batch) {
       if constexpr (Dense<decltype(leaf)>) {
         if (count < 0) count = leaf.rows(), first = path;
         if (leaf.rows() != count)
-          throw ShapeError(fill("vmap: argument {}: {} has {} rows, {} has {}; a batch has one for each instance",
-                                {argument, path.string(), leaf.rows(), first.string(), count}));
+          throw ShapeError(fill("{}: {} has {} rows, {} has {}; a batch has one for each instance",
+                                {whose, path.string(), leaf.rows(), first.string(), count}));
       }
     };
     tree::detail::visit_leaves_with_path(look, batch);
