@@ -1,74 +1,68 @@
-// What a figure shows: panels, curves, level lines.
+// What a figure shows: panels, and what lies in them.
 #pragma once
 
-#include <Eigen/Core>
-#include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "../../autodiff/error.hpp"
+#include "annotations.hpp"
+#include "arrows.hpp"
+#include "band.hpp"
+#include "bars.hpp"
 #include "box.hpp"
+#include "contours.hpp"
+#include "heat_map.hpp"
+#include "look.hpp"
+#include "series.hpp"
+#include "surface.hpp"
+#include "trajectories.hpp"
 
 namespace grove::models {
 
-/// One curve or cloud of points. An empty `x` means 0, 1, 2, … A value that is not finite breaks the line; a point
-/// whose neighbours are both missing is marked.
-struct Series {
-  std::string title = {};
-  std::vector<double> x = {};
-  std::vector<double> y = {};
-  std::string style = "lines";  ///< gnuplot's: lines, points, linespoints, dots, impulses, steps
-};
+/// Where the names of what is drawn stand. Without titles there is no legend.
+enum class Legend { outside, inside, off };
 
-/// Level lines of a function of two variables, drawn under a panel's series: z(i, j) belongs to (x[j], y[i]). Values
-/// that are not finite leave holes.
-struct Contours {
-  std::vector<double> x = {};
-  std::vector<double> y = {};
-  Eigen::MatrixXd z = {};
-  int levels = 20;
-};
-
-/// One pair of axes.
+/// One pair of axes, or three with `surfaces` or `space_paths`. Drawn from below: heat map, image, contours, bands,
+/// bars, histograms, arrows, trajectories, lines, error bars, series, labels.
 struct Panel {
   std::string title = {};
   std::string x_label = {};
   std::string y_label = {};
+  std::string z_label = {};
+  bool log_x = false;
   bool log_y = false;
+  bool log_z = false;
   bool diagonal = false;  ///< draw y = x, for predicted against observed
+  Limits x_limits = {};
+  Limits y_limits = {};
+  Limits z_limits = {};
+  bool grid = true;
+  bool equal_aspect = false;  ///< a unit of x is as long as one of y
+  Legend legend = Legend::outside;
+  View view = {};  ///< in three dimensions
   std::vector<Series> series = {};
   Contours contours = {};
+  HeatMap heat_map = {};
+  MatrixImage image = {};
+  std::vector<Band> bands = {};
+  std::vector<Bars> bars = {};
+  std::vector<Histogram> histograms = {};
+  std::vector<ErrorBars> error_bars = {};
+  std::vector<Arrows> arrows = {};
+  std::vector<Trajectories> trajectories = {};
+  std::vector<Surface> surfaces = {};
+  std::vector<SpacePath> space_paths = {};
+  std::vector<HorizontalLine> horizontal_lines = {};
+  std::vector<VerticalLine> vertical_lines = {};
+  std::vector<Label> labels = {};
 };
 
-/// Panels side by side.
+/// Panels in a grid, row by row.
 struct Figure {
   std::vector<Panel> panels = {};
   std::string title = {};
   int panel_width = 520;  ///< pixels
-  int height = 420;       ///< pixels
+  int height = 420;       ///< pixels, of one row of panels
+  int columns = 0;        ///< panels in a row; 0: all side by side
 };
-
-/// A series from Eigen vectors.  Throws: grove::ShapeError if the lengths differ.
-inline Series series(std::string title, const Eigen::VectorXd& x, const Eigen::VectorXd& y,
-                     std::string style = "points") {
-  if (x.size() != y.size()) throw ShapeError(fmt::format("series: x has {} values, y has {}", x.size(), y.size()));
-  return {std::move(title), {x.data(), x.data() + x.size()}, {y.data(), y.data() + y.size()}, std::move(style)};
-}
-
-/// Level lines of `f`, which takes an Eigen::Vector2d, from a grid of `steps`×`steps` points.
-/// Throws: grove::ShapeError if there are fewer than 2 steps.
-template <class F>
-Contours contours_of(const F& f, const Box& box, int steps = 101, int levels = 20) {
-  if (steps < 2) throw ShapeError(fmt::format("contours_of: needs at least 2 steps, got {}", steps));
-  const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(steps, box.x_low, box.x_high);
-  const Eigen::VectorXd y = Eigen::VectorXd::LinSpaced(steps, box.y_low, box.y_high);
-  Contours result{{x.data(), x.data() + steps}, {y.data(), y.data() + steps}, Eigen::MatrixXd(steps, steps), levels};
-  for (Eigen::Index i = 0; i < steps; ++i)
-    for (Eigen::Index j = 0; j < steps; ++j) result.z(i, j) = f(Eigen::Vector2d(x[j], y[i]));
-  return result;
-}
 
 }  // namespace grove::models

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "../../autodiff/error.hpp"
+#include "detail/checks.hpp"
 #include "detail/figure_script.hpp"
 #include "detail/gnuplot.hpp"
 #include "figure.hpp"
@@ -35,12 +36,6 @@ inline std::filesystem::path figure_file(const std::filesystem::path& path) {
 }
 inline std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-}
-
-inline void check_figure(const Figure& figure) {
-  if (figure.panels.empty()) throw ShapeError("write_figure: the figure has no panels");
-  if (figure.panel_width < 1 || figure.height < 1)
-    throw ShapeError(fmt::format("write_figure: a panel of {}×{} pixels", figure.panel_width, figure.height));
 }
 
 inline constexpr const char* written_by = "# written by grove::models::write_figure\n";
@@ -92,7 +87,7 @@ inline void check_figure_path(const std::filesystem::path& path) {
 /// to draw.
 inline FigureResult write_figure(const Figure& figure, const std::filesystem::path& path) {
   check_figure_path(path);
-  detail::check_figure(figure);
+  detail::check_figure(figure, "write_figure");
   const char* const terminal = path.extension() == ".svg" ? "svg" : "pngcairo";
   const auto file = detail::figure_file(path);
 

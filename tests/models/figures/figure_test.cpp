@@ -171,7 +171,7 @@ TEST_CASE("contours fit their axes (contours-out-of-bounds)", "[figure]") {
   CHECK_THROWS_WITH(write_figure(with(3, 3, Eigen::MatrixXd::Identity(3, 3), 0), "c.svg"),
                     "write_figure: panel 0: contours need at least one level, got 0");
   Contours holes{{0, 1}, {0, 1}, Eigen::Matrix2d{{1, std::nan("")}, {3, 1}}, 2};
-  CHECK(detail::level_list(holes) == "1,3");
+  CHECK(detail::level_list(holes.z, holes.levels) == "1,3");
 }
 
 TEST_CASE("lines break at gaps, lone points show, digits are kept (figure-nan-and-digits)", "[figure]") {
@@ -185,7 +185,7 @@ TEST_CASE("lines break at gaps, lone points show, digits are kept (figure-nan-an
   CHECK(write_figure({.panels = {{.series = {{"s", {}, {1, 2, nan, 4, 5}}}}}}, folder.path / "f.svg").drawn);
   // Three strokes, one of them the legend's: the curve is not drawn through the gap.
   const std::string svg = text_of(folder.path / "f.svg");
-  const auto curve = svg.find("<path stroke='rgb( 31, 111, 180)'", svg.find("gnuplot_plot_1"));
+  const auto curve = svg.find("<path stroke='rgb(  0, 114, 178)'", svg.find("gnuplot_plot_1"));
   const std::string strokes = svg.substr(svg.find("d='", curve), 200);
   CHECK(std::count(strokes.begin(), strokes.begin() + static_cast<long>(strokes.find("/>")), 'M') == 3);
 }
@@ -207,13 +207,15 @@ TEST_CASE("what cannot be drawn is an error", "[figure]") {
   CHECK_THROWS_WITH(check_figure_path("no/such/folder/f.svg"),
                     "write_figure: no/such/folder/f.svg: cannot be written; does the folder exist?");
   CHECK_THROWS_WITH(series("s", Eigen::Vector2d(1, 2), Eigen::Vector3d(1, 2, 3)), "series: x has 2 values, y has 3");
-  CHECK_THROWS_WITH(detail::rows_of(Series{"s", {}, {1, 2}, "lines; !touch RAN"}),
-                    "write_figure: series 's': the style must be one of lines, points, linespoints, dots, impulses, "
-                    "steps, got 'lines; !touch RAN'");
+  const auto with = [](Series s) { return Figure{.panels = {{.series = {std::move(s)}}}}; };
+  CHECK_THROWS_WITH(
+      write_figure(with({"s", {}, {1, 2}, "lines; !touch RAN"}), "f.svg"),
+      "write_figure: panel 0: series 's': the style must be one of lines, points, linespoints, dots, impulses, "
+      "steps, got 'lines; !touch RAN'");
   Figure flat = two_panels();
   flat.height = 0;
   CHECK_THROWS_WITH(write_figure(flat, "f.svg"), "write_figure: a panel of 520×0 pixels");
   CHECK_THROWS_WITH(contours_of([](const auto&) { return 0.0; }, {0, 1, 0, 1}, 1),
                     "contours_of: needs at least 2 steps, got 1");
-  CHECK_THROWS_WITH(detail::rows_of(Series{"s", {1}, {1, 2}}), "write_figure: series 's': 1 x and 2 y");
+  CHECK_THROWS_WITH(write_figure(with({"s", {1}, {1, 2}}), "f.svg"), "write_figure: panel 0: series 's': 1 x and 2 y");
 }
