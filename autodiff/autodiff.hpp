@@ -2,6 +2,7 @@
 #pragma once
 
 #include "derivatives/find_nonfinite.hpp"
+#include "derivatives/flat.hpp"
 #include "derivatives/grad.hpp"
 #include "derivatives/hessian.hpp"
 #include "derivatives/jacobian.hpp"
