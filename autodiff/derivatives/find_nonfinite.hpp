@@ -96,7 +96,7 @@ std::vector<std::string> element_names(const P& params) {
 /// Which operations a number depends on, itself included.
 inline std::vector<bool> reached_from(const Observations& list, std::uint32_t last) {
   std::vector<bool> reached(list.size(), false);
-  reached[last] = last != 0;
+  if (last != 0) reached[last] = true;
   for (std::size_t k = last; k > 0; --k) {
     if (!reached[k]) continue;
     for (const ObservedOperand& x : list[k].operands) {
@@ -140,11 +140,6 @@ inline NonFinite source_of(const Observations& list, const ObservedOperand& bad,
   }
   return found;
 }
-
-/// Enters the k-th scalar of the parameters into the list.
-inline constexpr auto observe_parameter = [](auto& x, Index) {
-  x.origin = observe({"parameter", {}, 0, double(x.value)});
-};
 
 }  // namespace detail
 

@@ -82,11 +82,26 @@ inline std::string readable_name(std::string_view name) {
   return text;
 }
 
-/// Stands for tangents where there are none.
+/// Stands for tangents where there are none: reads as zeros, and takes whatever is written.
 struct NoLanes {
+  struct Sink {
+    template <class T>
+    Sink& operator=(const T&) {
+      return *this;
+    }
+    template <class T>
+    Sink& operator+=(const T&) {
+      return *this;
+    }
+    constexpr operator double() const { return 0; }
+  };
   template <class I>
   constexpr double operator[](I) const {
     return 0;
+  }
+  template <class I>
+  constexpr Sink operator[](I) {
+    return {};
   }
   template <class S>
   friend constexpr void scale_lanes_guarded(NoLanes&, const S&, const NoLanes&) {}
@@ -192,6 +207,12 @@ struct Dual<S, 0, Forward> {
 namespace detail {
 template <class S, bool Forward>
 inline constexpr bool is_observed<Dual<S, 0, Forward>> = true;
+
+/// A seed that enters the scalars of the parameters into the list, the k-th at position k + 1.
+inline constexpr auto observe_parameter = [](auto& x, auto) {
+  x.origin = observe({"parameter", {}, 0, double(x.value)});
+};
+
 }  // namespace detail
 
 }  // namespace grove
