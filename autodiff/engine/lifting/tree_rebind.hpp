@@ -72,7 +72,7 @@ using rebind_argument = std::conditional_t<std::is_floating_point_v<T> || is_var
 template <class T, class U>
 struct rebind_class {
   template <class... M>
-  static std::tuple<rebind_t<std::remove_cvref_t<M>, U>...> members(const std::tuple<M...>*);
+  static BindItsMembersOrMakeItATemplate<T, rebind_t<std::remove_cvref_t<M>, U>...> members(const std::tuple<M...>*);
   using type = decltype(members(static_cast<tree::detail::Fields<T>*>(nullptr)));
 };
 template <template <class...> class C, class A, class... Rest, class U>
@@ -109,6 +109,10 @@ struct rebind_node<std::optional<T>, U> {
 template <class... T, class U>
 struct rebind_node<std::tuple<T...>, U> {
   using type = std::tuple<rebind_t<T, U>...>;
+};
+template <class Struct, class... T, class U>
+struct rebind_node<BindItsMembersOrMakeItATemplate<Struct, T...>, U> {
+  using type = BindItsMembersOrMakeItATemplate<Struct, rebind_t<T, U>...>;
 };
 template <class A, class B, class U>
 struct rebind_node<std::pair<A, B>, U> {

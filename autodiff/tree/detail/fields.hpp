@@ -9,6 +9,23 @@
 
 namespace grove::tree::detail {
 
+template <class... T>
+constexpr auto tie_tuple(std::tuple<T...>& t) {
+  return std::apply([](auto&... members) { return std::tie(members...); }, t);
+}
+template <class... T>
+constexpr auto tie_tuple(const std::tuple<T...>& t) {
+  return std::apply([](auto&... members) { return std::tie(members...); }, t);
+}
+template <class A, class B>
+constexpr auto tie_tuple(std::pair<A, B>& t) {
+  return std::tie(t.first, t.second);
+}
+template <class A, class B>
+constexpr auto tie_tuple(const std::pair<A, B>& t) {
+  return std::tie(t.first, t.second);
+}
+
 /// References to the members of `t`, a node of Kind::fields; const if `t` is.
 template <class T>
 constexpr auto fields(T& t) {
@@ -16,7 +33,7 @@ constexpr auto fields(T& t) {
   if constexpr (RegisteredWithGroveTree<Class>) {
     return registered_fields(t);
   } else if constexpr (known_kind<Class> == Kind::fields) {
-    return std::apply([](auto&... members) { return std::tie(members...); }, t);
+    return tie_tuple(t);
   } else {
     return tie_fields<count_fields<Class>()>(t);
   }

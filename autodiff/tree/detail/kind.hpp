@@ -16,6 +16,7 @@
 #include "../leaf.hpp"
 #include "../register.hpp"
 #include "field_count.hpp"
+#include "plain_struct.hpp"
 
 namespace grove::tree::detail {
 
@@ -42,6 +43,8 @@ template <class T, std::size_t N>
 inline constexpr Kind known_kind<T[N]> = Kind::sequence;
 template <class... T>
 inline constexpr Kind known_kind<std::tuple<T...>> = Kind::fields;
+template <class Struct, class... T>
+inline constexpr Kind known_kind<BindItsMembersOrMakeItATemplate<Struct, T...>> = Kind::fields;
 template <class T, class U>
 inline constexpr Kind known_kind<std::pair<T, U>> = Kind::fields;
 template <class K, class T, class C, class A>
