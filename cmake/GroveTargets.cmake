@@ -1,4 +1,4 @@
-# The three header-only libraries, one per folder. Links between them go the way includes go: models -> optim -> autodiff.
+# The header-only libraries: one per folder, and one for the header that needs more. Links between them go the way includes go: models -> optim -> autodiff.
 
 include(GNUInstallDirs)
 
@@ -19,3 +19,5 @@ endfunction()
 grove_add_library(autodiff Eigen3::Eigen fmt::fmt)
 grove_add_library(optim grove::autodiff)
 grove_add_library(models grove::optim)
+# <grove/json.hpp>. Who links to it needs nlohmann_json 3; nobody else does.
+grove_add_library(json grove::optim nlohmann_json::nlohmann_json)

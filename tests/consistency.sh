@@ -115,14 +115,14 @@ complain_each "includes an internal header" < <(
 complain_each "includes fmt/core.h (autodiff/detail/fmt.hpp has what is needed)" < <(
   grep -rnE '^ *# *include *<fmt/core\.h>' autodiff optim models examples README.md | grep -v '^autodiff/detail/fmt\.hpp' || true
 )
-# The umbrella headers hold everything public but what needs Eigen's sparse matrices.
+# The umbrella headers hold everything public but what needs Eigen's sparse matrices or more than Eigen and fmt.
 for folder in autodiff optim models; do
   umbrella=$folder/$folder.hpp
   if [[ ! -f $umbrella ]]; then
     complain "$umbrella is missing"
     continue
   fi
-  complain_each "$umbrella does not include" < <(comm -23 <(headers "$folder" | xargs grep -L '^#include <Eigen/Sparse' | sort) <(reached "$umbrella" | sort))
+  complain_each "$umbrella does not include" < <(comm -23 <(headers "$folder" | xargs grep -LE '^#include <(Eigen/Sparse|nlohmann/)' | sort) <(reached "$umbrella" | sort))
 done
 
 # Every header is guarded and says in its first line what it holds.

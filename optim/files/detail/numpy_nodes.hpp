@@ -64,12 +64,8 @@ void read_array(const NpyArray& in, T& x) {
   const auto fail = [&] { in.fail_shape(python_shape(mine)); };
   if constexpr (MatrixInMemory<T>) {
     constexpr bool is_row = T::RowsAtCompileTime == 1 && T::ColsAtCompileTime != 1;
-    constexpr auto takes = [](std::ptrdiff_t n, int fixed, int most) {
-      return fixed == Eigen::Dynamic ? (most == Eigen::Dynamic || n <= most) : n == fixed;
-    };
     ArrayLayout there = in.layout(mine.type, mine.dimensions, is_row, python_shape(mine));
-    const bool resize = x.size() == 0 && takes(there.rows, T::RowsAtCompileTime, T::MaxRowsAtCompileTime) &&
-                        takes(there.cols, T::ColsAtCompileTime, T::MaxColsAtCompileTime);
+    const bool resize = takes_shape(x, there.rows, there.cols);
     if (!resize && (there.rows != x.rows() || there.cols != x.cols())) fail();
     if constexpr (T::SizeAtCompileTime == Eigen::Dynamic) {
       if (resize) x.resize(there.rows, there.cols);

@@ -31,6 +31,16 @@ concept PlainMatrix = requires(T& x) {
   x(0, 0);
 };
 
+/// Whether a matrix that is read may get that shape: only an empty one takes another, and only one that its type has.
+template <PlainMatrix M>
+bool takes_shape(const M& node, Eigen::Index rows, Eigen::Index cols) {
+  constexpr auto fits = [](Eigen::Index n, int fixed, int most) {
+    return fixed == Eigen::Dynamic ? (most == Eigen::Dynamic || n <= most) : n == fixed;
+  };
+  return node.size() == 0 && fits(rows, M::RowsAtCompileTime, M::MaxRowsAtCompileTime) &&
+         fits(cols, M::ColsAtCompileTime, M::MaxColsAtCompileTime);
+}
+
 /// A sequence whose length is not in its type.
 template <class T>
 concept Resizable = requires(T& x) {
@@ -204,15 +214,10 @@ struct NodeReader {
       return in.number<std::conditional_t<std::is_same_v<Number, long double>, double, Number>>();
     }
   }
-  /// Only an empty matrix takes another shape, and only one that its type allows.
   template <class M>
   void read_matrix(const Path& path, M& node) const {
     const auto rows = in.count<Eigen::Index>(1), cols = in.count<Eigen::Index>(1);
-    constexpr auto fits = [](Eigen::Index n, int fixed, int most) {
-      return fixed == Eigen::Dynamic ? (most == Eigen::Dynamic || n <= most) : n == fixed;
-    };
-    const bool may_resize = node.size() == 0 && fits(rows, M::RowsAtCompileTime, M::MaxRowsAtCompileTime) &&
-                            fits(cols, M::ColsAtCompileTime, M::MaxColsAtCompileTime);
+    const bool may_resize = takes_shape(node, rows, cols);
     if (!may_resize && (rows != node.rows() || cols != node.cols())) [[unlikely]]
       in.fail(fill("{} is {} in the file and {} in the tree",
                    {path.string(), shape_text(rows, cols), shape_text(node.rows(), node.cols())}));
