@@ -10,6 +10,7 @@
 #include "exponential_decay.hpp"
 #include "figures/box.hpp"
 #include "figures/figure.hpp"
+#include "figures/write_animation.hpp"
 #include "figures/write_figure.hpp"
 #include "landscapes.hpp"
 #include "linear_regression.hpp"

@@ -21,6 +21,7 @@ struct Series {
   std::vector<double> y = {};
   std::string style = "lines";  ///< lines, points, linespoints, dots, impulses, steps
   Look look = {};
+  bool head = false;  ///< a marker at the last point
 };
 
 /// Points with a bar from y - below to y + above. An empty `above` means the same as `below`.

@@ -21,6 +21,7 @@ struct Surface {
   std::vector<double> y = {};
   Eigen::MatrixXd z = {};
   ColourMap map = ColourMap::viridis;
+  Limits limits = {};  ///< of the colours
   bool bar = false;
 };
 
@@ -32,6 +33,7 @@ struct SpacePath {
   std::vector<double> z = {};
   std::string style = "lines";  ///< lines, points, linespoints
   Look look = {};
+  bool head = false;  ///< a marker at the last point
 };
 
 /// Where a panel in three dimensions is looked at from, in degrees.

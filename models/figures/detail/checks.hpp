@@ -144,7 +144,10 @@ inline void check(const SpacePath& s, const Where& where) {
   check_choice(here, "style", s.style, {"lines", "points", "linespoints"});
   check_look(here, s.look);
 }
-inline void check(const Surface& s, const Where& where) { check_grid(where.panel + ": a surface", s); }
+inline void check(const Surface& s, const Where& where) {
+  check_grid(where.panel + ": a surface", s);
+  check_limits(where.panel + ": colours of the surface", s.limits, false);
+}
 inline void check(const Contours& c, const Where& where) {
   if (c.levels < 1) throw ShapeError(where.panel + ": contours need at least one level, got " + number(c.levels));
   check_grid(where.panel + ": contours", c);

@@ -154,16 +154,20 @@ inline void draw(const Histogram& h, Drawing& to) {
 
 inline void draw(const Surface& s, Drawing& to) {
   if (!s.z.array().isFinite().any()) return;
-  to.settings += palette_commands(s.map, colour_limits({}, s.map, s.z), s.bar, s.title) + "unset logscale cb\n";
+  to.settings += palette_commands(s.map, colour_limits(s.limits, s.map, s.z), s.bar, s.title) + "unset logscale cb\n";
   to.add({"using 1:2:3 with pm3d", "", "x y z", grid_rows(s)});
 }
 inline void draw(const SpacePath& s, Drawing& to) {
   const Style look = to.style(s.look, 2);
-  std::string rows;
-  for (std::size_t i = 0; i < s.x.size(); ++i) rows += row({s.x[i], s.y[i], s.z[i]});
+  std::string rows, last;
+  for (std::size_t i = 0; i < s.x.size(); ++i) {
+    rows += row({s.x[i], s.y[i], s.z[i]});
+    if (all_finite({s.x[i], s.y[i], s.z[i]})) last = row({s.x[i], s.y[i], s.z[i]});
+  }
   std::string clause = "using 1:2:3 with " + s.style;
   clause += s.style == "points" ? look.ink() + look.dot() : look.pen() + (s.style == "lines" ? "" : look.dot());
   to.add({std::move(clause), s.title, "x y z", rows});
+  if (s.head) to.add({"using 1:2:3 with points" + look.ink() + look.dot(2), "", "x y z", last});
 }
 
 }  // namespace grove::models::detail

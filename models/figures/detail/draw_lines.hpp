@@ -39,11 +39,19 @@ inline std::string look_for(const std::string& style, const Style& look) {
   return look.pen() + (style == "linespoints" ? look.dot() : "");
 }
 
+/// The last point that can be shown.
+inline std::string last_row_of(const Series& s) {
+  for (std::size_t i = s.y.size(); i > 0; --i)
+    if (is_shown(s, i - 1)) return row({at(s.x, i - 1), s.y[i - 1]});
+  return "";
+}
+
 inline void draw(const Series& s, Drawing& to) {
   const Style look = to.style(s.look);
   to.add({"using 1:2 with " + s.style + look_for(s.style, look), s.title, "x y", rows_of(s)});
   if (std::string lone = lone_rows_of(s); !lone.empty())
     to.add({"using 1:2 with points" + look.ink() + look.dot(), "", "x y", std::move(lone)});
+  if (s.head) to.add({"using 1:2 with points" + look.ink() + look.dot(2), "", "x y", last_row_of(s)});
 }
 
 inline void draw(const ErrorBars& e, Drawing& to) {
@@ -66,9 +74,11 @@ inline void draw(const Band& b, Drawing& to) {
   }
   to.add(
       {"using 1:2:3 with filledcurves" + look.ink() + " fs noborder", line.empty() ? b.title : "", "x low high", area});
-  Style solid = look;
+  if (line.empty()) return;
+  to.next_colour -= b.look.colour.empty() ? 1 : 0;
+  Look solid = b.look;
   solid.opacity = 1;
-  if (!line.empty()) to.add({"using 1:2 with lines" + solid.pen(), b.title, "x y", line});
+  to.add({"using 1:2 with lines" + to.style(solid).pen(), b.title, "x y", line});
 }
 
 inline void draw(const Arrows& a, Drawing& to) {
@@ -80,49 +90,51 @@ inline void draw(const Arrows& a, Drawing& to) {
   to.add({"using 1:2:3:4 with vectors head filled size screen 0.009,20,45" + look.pen(), a.title, "x y dx dy", rows});
 }
 
-/// A colour for each path, as 0xaarrggbb: the given one, by value, or the palette's one after the other.
-inline std::vector<unsigned> colours_of(const Trajectories& t, double opacity) {
+/// A colour for each path: the given one, by value, or the palette's one after the other.
+inline std::vector<std::string> colours_of(const Trajectories& t) {
   double low = INFINITY, high = -INFINITY;
   for (const double v : t.values)
     if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
-  std::vector<unsigned> result;
-  const auto alpha = static_cast<unsigned>(std::lround(255 * (1 - opacity)));
+  std::vector<std::string> result;
   for (std::size_t k = 0; k < static_cast<std::size_t>(t.x.cols()); ++k) {
-    unsigned rgb = rgb_of(colour_of(t.look.colour, k));
-    if (t.look.colour.empty() && !t.values.empty())
-      rgb = std::isfinite(t.values[k]) ? colour_at(t.map, high > low ? (t.values[k] - low) / (high - low) : 0.5)
-                                       : 0x8a8a8a;
-    result.push_back(alpha << 24 | rgb);
+    if (!t.look.colour.empty() || t.values.empty())
+      result.push_back(colour_of(t.look.colour, k));
+    else if (!std::isfinite(t.values[k]))
+      result.push_back(colour_of("grey", 0));
+    else
+      result.push_back(hex_of(colour_at(t.map, high > low ? (t.values[k] - low) / (high - low) : 0.5)));
   }
   return result;
 }
 
 /// The first point of each path that can be shown, or the last.
-inline std::string end_rows(const Trajectories& t, const std::vector<unsigned>& colours, bool last) {
+inline std::string end_rows(const Trajectories& t, const std::vector<std::string>& colours, bool last) {
   std::string rows;
   for (Eigen::Index k = 0; k < t.x.cols(); ++k)
     for (Eigen::Index n = 0; n < t.x.rows(); ++n) {
       const Eigen::Index i = last ? t.x.rows() - 1 - n : n;
       if (!all_finite({t.x(i, k), t.y(i, k)})) continue;
-      rows += row({t.x(i, k), t.y(i, k), static_cast<double>(colours[static_cast<std::size_t>(k)] & 0xffffffu)});
+      rows += row({t.x(i, k), t.y(i, k), static_cast<double>(rgb_of(colours[static_cast<std::size_t>(k)]))});
       break;
     }
   return rows;
 }
 
 inline void draw(const Trajectories& t, Drawing& to) {
-  const Style look = style_of(t.look, 0, 0.9, 0.45, 0.35);
-  const auto colours = colours_of(t, look.opacity);
+  Style look = style_of(t.look, 0, 0.9, 0.45, 0.35);
+  const auto colours = colours_of(t);
   std::string rows;
-  for (Eigen::Index k = 0; k < t.x.cols(); ++k, rows += "\n")
-    for (Eigen::Index i = 0; i < t.x.rows(); ++i)
-      rows += row({t.x(i, k), t.y(i, k), static_cast<double>(colours[static_cast<std::size_t>(k)])});
-  const std::string size = number(look.marker_size);
+  for (Eigen::Index k = 0; k < t.x.cols(); ++k, rows += "\n") {
+    look.colour = colours[static_cast<std::size_t>(k)];
+    const double colour = rgb_of(to.shown(look).argb());
+    for (Eigen::Index i = 0; i < t.x.rows(); ++i) rows += row({t.x(i, k), t.y(i, k), colour});
+  }
+  const std::string ends = " ps " + number(look.marker_size);
   to.add({"using 1:2:3 with lines lc rgb variable lw " + number(look.width), t.title, "x y colour", rows});
   if (t.starts)
-    to.add({"using 1:2:3 with points lc rgb variable pt 6 ps " + size, "", "x y colour", end_rows(t, colours, false)});
+    to.add({"using 1:2:3 with points lc rgb variable pt 6" + ends, "", "x y colour", end_rows(t, colours, false)});
   if (t.ends)
-    to.add({"using 1:2:3 with points lc rgb variable pt 7 ps " + size, "", "x y colour", end_rows(t, colours, true)});
+    to.add({"using 1:2:3 with points lc rgb variable pt 7" + ends, "", "x y colour", end_rows(t, colours, true)});
 }
 
 inline void draw(const HorizontalLine& l, Drawing& to) {

@@ -27,13 +27,21 @@ struct Item {
 };
 
 struct Drawing {
+  bool opaque = false;  ///< the picture knows no opacity
+  std::size_t next_colour = 0;
   std::vector<Item> items = {};
   std::string settings = {};
-  std::size_t next_colour = 0;
+  std::vector<std::string> inks = {};  ///< the colours, as "#rrggbb"
 
   void add(Item item) { items.push_back(std::move(item)); }
   Style style(const Look& look, double width = 1.8, double opacity = 1, double marker_size = 0.5) {
-    return style_of(look, look.colour.empty() ? next_colour++ : 0, width, opacity, marker_size);
+    return shown(style_of(look, look.colour.empty() ? next_colour++ : 0, width, opacity, marker_size));
+  }
+  /// A style as this picture can show it.
+  Style shown(Style style) {
+    if (opaque) style.colour = on_white(style.colour, style.opacity), style.opacity = 1;
+    inks.push_back(style.colour);
+    return style;
   }
 };
 

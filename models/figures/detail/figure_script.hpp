@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -18,8 +20,8 @@
 
 namespace grove::models::detail {
 
-inline Drawing drawing_of(const Panel& panel) {
-  Drawing drawing{.next_colour = panel.series.size()};
+inline Drawing drawing_of(const Panel& panel, bool opaque = false) {
+  Drawing drawing{.opaque = opaque, .next_colour = panel.series.size()};
   std::size_t bars = 0;
   if (panel.diagonal) drawing.add({"x with lines lc rgb '#909090' dashtype 2"});
   for_each_layer(panel, [&](const auto& layer) {
@@ -41,12 +43,14 @@ inline Drawing drawing_of(const Panel& panel) {
 inline std::string block_name(std::size_t panel, std::size_t item) { return fmt::format("$s{}_{}", panel, item); }
 inline std::string levels_name(std::size_t panel, std::size_t item) { return fmt::format("$l{}_{}", panel, item); }
 
-/// The data blocks that `panel_commands` refers to: $s<panel>_<item>, and level lines in $l<panel>_<item>.
-inline std::string panel_data(const Drawing& drawing, std::size_t p) {
+/// The data blocks that `panel_commands` refers to: $s<panel>_<item>, and level lines in $l<panel>_<item>. Those that
+/// are the same in the frame `before` are there already.
+inline std::string panel_data(const Drawing& drawing, std::size_t p, const Drawing& before = {}) {
   std::string result;
   for (std::size_t i = 0; i < drawing.items.size(); ++i) {
     const Item& item = drawing.items[i];
-    if (item.rows.empty()) continue;
+    const Item old = i < before.items.size() ? before.items[i] : Item{};
+    if (item.rows.empty() || (item.rows == old.rows && item.levels == old.levels)) continue;
     const std::string name = block_name(p, i);
     result += name + " << EOD\n" + item.rows + "EOD\n";
     if (!item.levels.empty())
@@ -111,7 +115,7 @@ inline std::string y_range(const Panel& panel) {
 
 inline std::string axis_commands(const std::string& axis, bool log, const std::string& label) {
   return "set " + axis + "label " + gnuplot_label(label) + "\n" + (log ? "set" : "unset") + " logscale " + axis +
-         "\nset format " + axis + (log ? " '%g'" : " '%.12g'") + "\nset " + axis + "tics autofreq norotate\n";
+         "\nset format " + axis + (log ? " '%g'" : " '%.12g'") + "\nset " + axis + "tics nomirror autofreq norotate\n";
 }
 
 inline std::string legend_commands(const Panel& panel, const Drawing& drawing) {
@@ -152,42 +156,55 @@ inline std::size_t rows_of(const Figure& figure) {
 }
 
 /// What the script draws on, without saying where to: the terminal and the look.
-inline std::string figure_settings(const Figure& figure, const std::string& terminal) {
+inline std::string figure_settings(const Figure& figure, const std::string& terminal, int font_size = 11) {
   return fmt::format(
-      "set encoding utf8\nset terminal {} size {},{} font 'sans,11' noenhanced background '#ffffff'\n"
+      "set encoding utf8\nset terminal {} size {},{} font 'sans,{}' noenhanced background '#ffffff'\n"
       "set tics nomirror\n",
       terminal, static_cast<std::size_t>(figure.panel_width) * columns_of(figure),
-      static_cast<std::size_t>(figure.height) * rows_of(figure));
+      static_cast<std::size_t>(figure.height) * rows_of(figure), font_size);
 }
 
-/// The panels of a figure, on whatever the terminal is.
-inline std::string figure_body(const Figure& figure) {
+inline std::vector<Drawing> drawings_of(const Figure& figure, bool opaque = false) {
+  std::vector<Drawing> result;
+  for (const Panel& panel : figure.panels) result.push_back(drawing_of(panel, opaque));
+  return result;
+}
+
+/// The panels of a figure, on whatever the terminal is. `before` are the drawings of the frame before this one, if
+/// there is one; `first` are commands for before the first panel.
+inline std::string figure_body(const Figure& figure, const std::vector<Drawing>& drawings,
+                               const std::vector<Drawing>& before = {}, const std::string& first = "") {
   std::string data, panels;
-  for (std::size_t p = 0; p < figure.panels.size(); ++p) {
-    const Drawing drawing = drawing_of(figure.panels[p]);
-    data += panel_data(drawing, p);
-    panels += panel_commands(figure.panels[p], drawing, p);
+  for (std::size_t p = 0; p < drawings.size(); ++p) {
+    data += panel_data(drawings[p], p, p < before.size() ? before[p] : Drawing{});
+    panels += panel_commands(figure.panels[p], drawings[p], p);
   }
   return data +
          fmt::format("set multiplot layout {},{} title {}\n", rows_of(figure), columns_of(figure),
                      gnuplot_label(figure.title)) +
-         panels + "unset multiplot\n";
+         first + panels + "unset multiplot\n";
 }
 
 /// A complete script. Without `output` the picture goes to where gnuplot's standard output goes.
 inline std::string figure_script(const Figure& figure, const std::string& terminal, const std::string& output) {
   const std::string to = output.empty() ? "" : "set output " + gnuplot_quoted(output) + "\n";
-  return figure_settings(figure, terminal) + to + figure_body(figure) + "set output\n";
+  return figure_settings(figure, terminal) + to + figure_body(figure, drawings_of(figure)) + "set output\n";
 }
 
-/// The same numbers for any other program: blocks, each under a comment that names panel, series and columns.
-inline std::string figure_table(const Figure& figure) {
+/// The same numbers for any other program: blocks, each under a comment that names panel, series and columns. What is
+/// the same in the frame `before` is left out.
+inline std::string figure_table(const Figure& figure, const std::vector<Drawing>& drawings,
+                                const std::vector<Drawing>& before = {}) {
   std::string result;
-  for (const Panel& panel : figure.panels)
-    for (const Item& item : drawing_of(panel).items)
-      if (!item.rows.empty())
-        result += "# " + clean(panel.title) + " | " + clean(item.title) + "\n# " + clean(panel.x_label) + " " +
-                  clean(panel.y_label) + "\n# " + item.columns + "\n" + item.rows + "\n\n";
+  for (std::size_t p = 0; p < drawings.size(); ++p)
+    for (std::size_t i = 0; i < drawings[p].items.size(); ++i) {
+      const Item& item = drawings[p].items[i];
+      const bool known = p < before.size() && i < before[p].items.size() && before[p].items[i].rows == item.rows;
+      if (item.rows.empty() || known) continue;
+      result += "# " + clean(figure.panels[p].title) + " | " + clean(item.title) + "\n# " +
+                clean(figure.panels[p].x_label) + " " + clean(figure.panels[p].y_label) + "\n# " + item.columns + "\n" +
+                item.rows + "\n\n";
+    }
   return result;
 }
 

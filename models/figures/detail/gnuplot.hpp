@@ -42,18 +42,18 @@ inline std::filesystem::path find_gnuplot() {
 }
 
 /// Writes a file that must not be there yet. False if it is; throws DataError if it cannot be written.
-inline bool write_new(const std::filesystem::path& path, const std::string& text) {
+inline bool write_new(const std::string& function, const std::filesystem::path& path, const std::string& text) {
   std::FILE* const file = std::fopen(path.string().c_str(), "wbx");
   if (file == nullptr) {
     std::error_code ignored;
     if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return false;
-    throw DataError(fmt::format("write_figure: {}: cannot be written; may one write there?", path.string()));
+    throw DataError(function + ": " + path.string() + ": cannot be written; may one write there?");
   }
   const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   if (std::fclose(file) != 0 || !written) {
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
-    throw DataError(fmt::format("write_figure: {}: cannot be written; is the disk full?", path.string()));
+    throw DataError(function + ": " + path.string() + ": cannot be written; is the disk full?");
   }
   return true;
 }
@@ -61,12 +61,12 @@ inline bool write_new(const std::filesystem::path& path, const std::string& text
 /// Three files of our own in a folder, for one run of gnuplot; what is left of them goes with the object.
 class DrawingFiles {
  public:
-  explicit DrawingFiles(const std::filesystem::path& folder, const std::string& script) {
+  DrawingFiles(const std::string& function, const std::filesystem::path& folder, const std::string& script) {
     std::random_device random;
     // No name that a program could take for an option.
     const auto place = folder.is_relative() ? "." / folder : folder;
     do stem_ = place / fmt::format(".grove-figure-{:08x}", random());
-    while (!write_new(this->script(), script));
+    while (!write_new(function, this->script(), script));
   }
   DrawingFiles(const DrawingFiles&) = delete;
   DrawingFiles& operator=(const DrawingFiles&) = delete;

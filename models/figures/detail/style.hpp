@@ -65,6 +65,15 @@ inline std::string with_opacity(const std::string& hex, double opacity) {
   return fmt::format("#{:02x}", static_cast<int>(std::lround(255 * (1 - opacity)))) + hex.substr(1);
 }
 
+/// A colour on white paper, for pictures that know no opacity.
+inline std::string on_white(const std::string& hex, double opacity) {
+  std::string result = "#";
+  for (std::size_t i = 1; i < 7; i += 2)
+    result += fmt::format(
+        "{:02x}", static_cast<int>(std::lround(255 + opacity * (std::stoi(hex.substr(i, 2), nullptr, 16) - 255))));
+  return result;
+}
+
 /// A look with nothing left open. After the palette has gone round, lines are dashed and markers differ.
 struct Style {
   std::string colour;
@@ -72,9 +81,10 @@ struct Style {
   std::string marker;  // gnuplot's number
   std::size_t dash;    // gnuplot's number
 
-  std::string ink() const { return " lc rgb '" + with_opacity(colour, opacity) + "'"; }
+  std::string argb() const { return with_opacity(colour, opacity); }
+  std::string ink() const { return " lc rgb '" + argb() + "'"; }
   std::string pen() const { return ink() + " lw " + number(width) + " dt " + fmt::format("{}", dash); }
-  std::string dot() const { return " pt " + marker + " ps " + number(marker_size); }
+  std::string dot(double times = 1) const { return " pt " + marker + " ps " + number(times * marker_size); }
 };
 inline Style style_of(const Look& look, std::size_t index, double width = 1.8, double opacity = 1,
                       double marker_size = 0.5) {
@@ -110,6 +120,7 @@ inline unsigned colour_at(ColourMap map, double share) {
         result << 8 | static_cast<unsigned>(std::lround((1 - part) * channel(below, i) + part * channel(below + 1, i)));
   return result;
 }
+inline std::string hex_of(unsigned rgb) { return fmt::format("#{:06x}", rgb); }
 inline unsigned rgb_of(const std::string& hex) { return static_cast<unsigned>(std::stoul(hex.substr(1), nullptr, 16)); }
 
 }  // namespace grove::models::detail

@@ -163,7 +163,7 @@ TEST_CASE("trajectories: paths, their ends, and colours by value", "[figure]") {
   CHECK(block(script, "$s0_1") == "0 1 " + blue + "\n5 6 " + red + "\n");
   CHECK(block(script, "$s0_2") == "2 3 " + blue + "\n5 6 " + red + "\n");
   paths.values = {0, 4};
-  CHECK(detail::colours_of(paths, 1) == std::vector<unsigned>{0x440154, 0xfde725});
+  CHECK(detail::colours_of(paths) == std::vector<std::string>{"#440154", "#fde725"});
   CHECK_THROWS_WITH(trajectories("t", {Eigen::MatrixXd::Zero(3, 2), Eigen::MatrixXd::Zero(2, 2)}),
                     "trajectories: path[1] is 2×2, must be 3×2");
   paths.values = {1};
