@@ -1,6 +1,7 @@
 // Everything of Grove's autodiff.
 #pragma once
 
+#include "derivatives/checkpoint.hpp"
 #include "derivatives/find_nonfinite.hpp"
 #include "derivatives/flat.hpp"
 #include "derivatives/grad.hpp"
@@ -8,6 +9,7 @@
 #include "derivatives/jacobian.hpp"
 #include "derivatives/jvp.hpp"
 #include "derivatives/linearize.hpp"
+#include "derivatives/scan.hpp"
 #include "derivatives/vjp.hpp"
 #include "derivatives/vmap.hpp"
 #include "engine/lifting/tree_rebind.hpp"

@@ -58,6 +58,23 @@ auto with_lifted(std::index_sequence<I...> positions, F& f, const Args& args, Us
   (std::make_index_sequence<std::tuple_size_v<Args>>{});
 }
 
+template <class T>
+inline constexpr bool is_pair = false;
+template <class A, class B>
+inline constexpr bool is_pair<std::pair<A, B>> = true;
+
+/// What a function of variables of S returned, in plain numbers that outlive the recording.
+template <class S, class Result>
+auto result_value(const Result& result) {
+  if constexpr (std::is_convertible_v<const Result&, Var<S>>) {
+    return loss_value<S>(result).value();
+  } else if constexpr (is_pair<Result>) {
+    return std::pair(result_value<S>(result.first), result_value<S>(result.second));
+  } else {
+    return numbers_of<S>(result);
+  }
+}
+
 struct Nothing {};
 
 /// Value and gradients of f with respect to the arguments I…, into existing storage; returns the plain aux, if there is
