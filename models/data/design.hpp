@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,23 +50,25 @@ namespace detail {
 /// Are these categories? Text is, numbers are not; what holds both is an error at the first cell of the rarer kind, for
 /// one slip in a column of numbers must not make a column of each of them.
 inline bool holds_categories(const Table& table, const Column& column) {
-  const Cell *number = nullptr, *text = nullptr;
+  std::optional<Cell> number, text;
   std::ptrdiff_t numbers = 0, texts = 0;
-  for (const Cell& cell : column.cells) {
-    if (cell.missing) continue;
-    const bool is_number = parse_number(cell.text).has_value();
-    const Cell*& first = is_number ? number : text;
-    if (first == nullptr) first = &cell;
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    const Cell cell = column.cell(i);
+    if (cell.missing()) continue;
+    const bool is_number = cell.number().has_value();
+    std::optional<Cell>& first = is_number ? number : text;
+    if (!first) first = cell;
     ++(is_number ? numbers : texts);
   }
-  if (number == nullptr || text == nullptr) return number == nullptr && text != nullptr;
+  if (!number || !text) return !number && text;
   const bool mostly_numbers = numbers >= texts;
-  const Cell& odd = mostly_numbers ? *text : *number;
+  const Cell odd = mostly_numbers ? *text : *number;
+  const Place at = odd.place();
   throw DataError(
       fmt::format("design_matrix: {}:{}:{}: '{}' is {} finite number, but {} of the {} values in column '{}' "
                   "are{}; correct it, name it in CsvOptions::missing, or name the column in "
                   "DesignOptions::categorical",
-                  table.source, odd.line, odd.column, odd.text, mostly_numbers ? "no" : "a",
+                  table.source, at.line, at.column, odd.text(), mostly_numbers ? "no" : "a",
                   mostly_numbers ? numbers : texts, numbers + texts, column.name, mostly_numbers ? "" : " not"));
 }
 
@@ -85,14 +88,15 @@ inline DesignFeature fit_design_feature(const Table& table, const std::string& n
 /// The place of a cell's level among the fitted ones; their number if it is none of them.
 inline std::size_t level_of_cell(const Table& table, const DesignFeature& feature, const Cell& cell, bool other) {
   table.check_present(feature.name, cell);
-  const auto found = std::lower_bound(feature.levels.begin(), feature.levels.end(), cell.text);
-  if (found != feature.levels.end() && *found == cell.text)
-    return static_cast<std::size_t>(found - feature.levels.begin());
+  const std::string text = cell.text();
+  const auto found = std::lower_bound(feature.levels.begin(), feature.levels.end(), text);
+  if (found != feature.levels.end() && *found == text) return static_cast<std::size_t>(found - feature.levels.begin());
   if (other) return feature.levels.size();
+  const Place at = cell.place();
   throw DataError(
       fmt::format("design_matrix: {}:{}:{}: column '{}' holds '{}', which the fitted rows do not have; they "
                   "have {}; DesignOptions::other gives such levels a column",
-                  table.source, cell.line, cell.column, feature.name, cell.text, fmt::join(feature.levels, ", ")));
+                  table.source, at.line, at.column, feature.name, text, fmt::join(feature.levels, ", ")));
 }
 
 inline Eigen::Index columns_of(const DesignFeature& feature, bool other) {
@@ -112,9 +116,9 @@ inline Design DesignCoding::operator()(const Table& table) const {
       design.names.push_back(feature.name);
       continue;
     }
-    const auto& cells = table.column(feature.name).cells;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::size_t level = detail::level_of_cell(table, feature, cells[i], other);
+    const Column& column = table.column(feature.name);
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      const std::size_t level = detail::level_of_cell(table, feature, column.cell(i), other);
       if (level > 0) design.x(static_cast<Eigen::Index>(i), first + static_cast<Eigen::Index>(level) - 1) = 1;
     }
     for (std::size_t k = 1; k < feature.levels.size(); ++k)

@@ -9,35 +9,25 @@
 #include <cstdint>
 #include <limits>
 #include <locale>
+#include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "../../autodiff/error.hpp"
+#include "detail/csv_text.hpp"
 
 namespace grove::models {
 
-/// One field of a table and where it stands in its file; line and column count from 1, a column being a character.
-struct Cell {
-  std::string text;
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
-  bool missing = false;
-};
-
 namespace detail {
-
-inline std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Is a decimal number that no double holds too small for one, not too large?
 inline bool is_tiny(std::string_view text) {
@@ -78,16 +68,72 @@ inline std::optional<double> parse_number(std::string_view text) {
 
 }  // namespace detail
 
+/// One field of a table. It refers to the text that the table keeps, and must not outlive it.
+class Cell {
+ public:
+  Cell(const detail::CsvText& file, std::size_t begin, bool missing) : file_(&file), begin_(begin), missing_(missing) {}
+
+  /// What the field says, without the quotes around it.
+  std::string text() const { return file_->field(begin_); }
+  /// It is one of CsvOptions::missing.
+  bool missing() const { return missing_; }
+  /// The number that the whole field spells, if it does.
+  std::optional<double> number() const { return detail::parse_number(file_->inside(begin_)); }
+  /// Where it stands in its file; reads the file up to there.
+  Place place() const { return file_->place(begin_); }
+
+  friend bool operator==(const Cell& cell, std::string_view text) {
+    const std::string_view inside = cell.file_->inside(cell.begin_);
+    const bool as_written = !cell.file_->is_quoted(cell.begin_) || inside.find(cell.file_->quote()) == inside.npos;
+    return as_written ? inside == text : cell.text() == text;
+  }
+
+ private:
+  const detail::CsvText* file_;
+  std::size_t begin_;
+  bool missing_;
+};
+
 /// A named column: one cell a row.
-struct Column {
+class Column {
+ public:
+  Column(std::string column_name, std::shared_ptr<const detail::CsvText> file)
+      : name(std::move(column_name)), file_(std::move(file)) {}
+
   std::string name;
-  std::vector<Cell> cells;
+
+  std::size_t size() const { return fields_.size(); }
+  Cell cell(std::size_t row) const { return {*file_, fields_[row].begin, fields_[row].missing != 0}; }
 
   /// True when every field that is not missing spells a finite number.
   bool is_numeric() const {
-    return std::all_of(cells.begin(), cells.end(),
-                       [](const Cell& c) { return c.missing || detail::parse_number(c.text); });
+    for (std::size_t i = 0; i < size(); ++i)
+      if (!cell(i).missing() && !cell(i).number()) return false;
+    return true;
   }
+
+  /// Makes room for that many rows.
+  void reserve(std::size_t rows) { fields_.reserve(rows); }
+  /// Adds the field that begins there in the text.
+  void add(std::size_t begin, bool missing) {
+    fields_.push_back({begin & (~std::uint64_t{0} >> 1), static_cast<std::uint64_t>(missing)});
+  }
+  /// The rows of those indices, which must be there.
+  Column select(const std::vector<Eigen::Index>& rows) const {
+    Column result(name, file_);
+    result.reserve(rows.size());
+    for (const Eigen::Index i : rows) result.fields_.push_back(fields_[static_cast<std::size_t>(i)]);
+    return result;
+  }
+
+ private:
+  struct Field {
+    std::uint64_t begin : 63;
+    std::uint64_t missing : 1;
+  };
+
+  std::shared_ptr<const detail::CsvText> file_;
+  std::vector<Field> fields_;
 };
 
 /// A table of named columns of equal length. Fields stay text until a column is asked for as numbers, so an error can
@@ -100,7 +146,7 @@ struct Table {
   std::string source;  ///< the file's name, for messages
   std::vector<Column> columns;
 
-  Eigen::Index rows() const { return columns.empty() ? 0 : static_cast<Eigen::Index>(columns.front().cells.size()); }
+  Eigen::Index rows() const { return columns.empty() ? 0 : static_cast<Eigen::Index>(columns.front().size()); }
 
   std::vector<std::string> names() const {
     std::vector<std::string> result;
@@ -111,33 +157,45 @@ struct Table {
   /// The column of that name.  Throws: grove::DataError that lists the columns there are.
   const Column& column(std::string_view name) const {
     const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
-    if (found != columns.end()) return *found;
-    throw DataError(fmt::format("table: {}: there is no column '{}'; the columns are {}{}", source, name,
-                                fmt::join(names(), ", "), separator_hint()));
+    if (found == columns.end()) throw_no_column(name);
+    return *found;
   }
 
   bool is_numeric(std::string_view name) const { return column(name).is_numeric(); }
 
   /// A column as numbers.  Throws: grove::DataError at the first field that is missing or is not a finite number.
   Eigen::VectorXd numbers(std::string_view name) const {
-    const Column& c = column(name);
     Eigen::VectorXd result(rows());
-    for (Eigen::Index i = 0; i < rows(); ++i) result[i] = number(c, c.cells[static_cast<std::size_t>(i)]);
+    put_numbers(column(name), 0, result);
     return result;
   }
 
   /// Several columns as numbers, side by side in the order named.  Throws as `numbers` does.
   Eigen::MatrixXd matrix(const std::vector<std::string>& column_names) const {
-    Eigen::MatrixXd result(rows(), static_cast<Eigen::Index>(column_names.size()));
-    for (Eigen::Index j = 0; j < result.cols(); ++j) result.col(j) = numbers(column_names[static_cast<std::size_t>(j)]);
+    std::unordered_map<std::string_view, const Column*> by_name;  // names may be as many as columns
+    for (const Column& c : columns) by_name.try_emplace(c.name, &c);
+    std::vector<const Column*> asked;
+    for (const std::string& name : column_names) {
+      const auto found = by_name.find(name);
+      if (found == by_name.end()) throw_no_column(name);
+      asked.push_back(found->second);
+    }
+    Eigen::MatrixXd result(rows(), static_cast<Eigen::Index>(asked.size()));
+    // Some rows at a time, whose text then is in cache for all columns.
+    for (Eigen::Index first = 0; first < rows(); first += rows_at_a_time) {
+      const Eigen::Index count = std::min(rows_at_a_time, rows() - first);
+      for (std::size_t j = 0; j < asked.size(); ++j)
+        put_numbers(*asked[j], first, result.col(static_cast<Eigen::Index>(j)).segment(first, count));
+    }
     return result;
   }
 
   /// The distinct values of a column, sorted, missing ones left out.
   std::vector<std::string> categories(std::string_view name) const {
     std::set<std::string> distinct;
-    for (const Cell& cell : column(name).cells)
-      if (!cell.missing) distinct.insert(cell.text);
+    const Column& c = column(name);
+    for (std::size_t i = 0; i < c.size(); ++i)
+      if (!c.cell(i).missing()) distinct.insert(c.cell(i).text());
     return {distinct.begin(), distinct.end()};
   }
 
@@ -146,8 +204,7 @@ struct Table {
   Eigen::VectorXd indicator(std::string_view name, std::string_view category) const {
     const Column& c = column(name);
     Eigen::VectorXd result(rows());
-    for (Eigen::Index i = 0; i < rows(); ++i)
-      result[i] = present(c, c.cells[static_cast<std::size_t>(i)]).text == category;
+    for (Eigen::Index i = 0; i < rows(); ++i) result[i] = present(c, c.cell(static_cast<std::size_t>(i))) == category;
     if ((result.array() > 0).any()) return result;
     throw DataError(fmt::format("table: {}: column '{}' never holds '{}'; it holds {}", source, name, category,
                                 fmt::join(categories(name), ", ")));
@@ -162,7 +219,7 @@ struct Table {
     std::vector<Eigen::Index> kept;
     for (Eigen::Index i = 0; i < rows(); ++i)
       if (std::none_of(asked.begin(), asked.end(),
-                       [i](const Column* c) { return c->cells[static_cast<std::size_t>(i)].missing; }))
+                       [i](const Column* c) { return c->cell(static_cast<std::size_t>(i)).missing(); }))
         kept.push_back(i);
     return select(kept);
   }
@@ -172,10 +229,7 @@ struct Table {
     for (Eigen::Index i : indices)
       if (i < 0 || i >= rows()) throw DataError(fmt::format("table: row {} of {} asked for", i, rows()));
     Table result{source, {}};
-    for (const Column& c : columns) {
-      Column& copy = result.columns.emplace_back(Column{c.name, {}});
-      for (Eigen::Index i : indices) copy.cells.push_back(c.cells[static_cast<std::size_t>(i)]);
-    }
+    for (const Column& c : columns) result.columns.push_back(c.select(indices));
     return result;
   }
 
@@ -183,30 +237,44 @@ struct Table {
   void check_present(std::string_view name, const Cell& cell) const { present(column(name), cell); }
 
  private:
-  const Cell& present(const Column& c, const Cell& cell) const {
-    if (!cell.missing) return cell;
-    throw DataError(fmt::format(
-        "table: {}:{}:{}: column '{}' has no value here ({} of {} rows miss it); drop_missing() drops such rows",
-        source, cell.line, cell.column, c.name, missing_in(c), rows()));
+  [[noreturn]] void throw_no_column(std::string_view name) const {
+    throw DataError(fmt::format("table: {}: there is no column '{}'; the columns are {}{}", source, name,
+                                fmt::join(names(), ", "), separator_hint()));
   }
 
+  Cell present(const Column& c, const Cell& cell) const {
+    if (!cell.missing()) return cell;
+    const Place at = cell.place();
+    throw DataError(fmt::format(
+        "table: {}:{}:{}: column '{}' has no value here ({} of {} rows miss it); drop_missing() drops such rows",
+        source, at.line, at.column, c.name, missing_in(c), rows()));
+  }
+
+  static constexpr Eigen::Index rows_at_a_time = 256;
+
+  void put_numbers(const Column& c, Eigen::Index first, Eigen::Ref<Eigen::VectorXd> to) const {
+    for (Eigen::Index i = 0; i < to.size(); ++i) to[i] = number(c, c.cell(static_cast<std::size_t>(first + i)));
+  }
   double number(const Column& c, const Cell& cell) const {
-    if (const auto value = detail::parse_number(present(c, cell).text)) return *value;
-    throw DataError(fmt::format("table: {}:{}:{}: '{}' in column '{}' is not a finite number{}", source, cell.line,
-                                cell.column, cell.text, c.name, number_hint(c, cell)));
+    if (const auto value = present(c, cell).number()) return *value;
+    const Place at = cell.place();
+    throw DataError(fmt::format("table: {}:{}:{}: '{}' in column '{}' is not a finite number{}", source, at.line,
+                                at.column, cell.text(), c.name, number_hint(c, cell)));
   }
 
   // A column without any number was hardly meant as one; a lone odd field is a slip.
   static const char* number_hint(const Column& c, const Cell& cell) {
-    const auto is_number = [](const Cell& other) { return detail::parse_number(other.text).has_value(); };
-    if (cell.text.find(',') != std::string::npos) return "; write a decimal point and no thousands separator";
-    if (std::none_of(c.cells.begin(), c.cells.end(), is_number))
-      return "; the column holds text, use indicator() or categories()";
+    if (cell.text().find(',') != std::string::npos) return "; write a decimal point and no thousands separator";
+    bool has_number = false;
+    for (std::size_t i = 0; i < c.size() && !has_number; ++i) has_number = c.cell(i).number().has_value();
+    if (!has_number) return "; the column holds text, use indicator() or categories()";
     return "; correct it, or name it in CsvOptions::missing";
   }
 
   static std::ptrdiff_t missing_in(const Column& c) {
-    return std::count_if(c.cells.begin(), c.cells.end(), [](const Cell& cell) { return cell.missing; });
+    std::ptrdiff_t count = 0;
+    for (std::size_t i = 0; i < c.size(); ++i) count += c.cell(i).missing() ? 1 : 0;
+    return count;
   }
 
   // A table of one column whose name holds a separator was most likely written with that separator.

@@ -21,7 +21,7 @@ void look_at(std::string_view text, const grove::models::CsvOptions& options) {
   only_data_errors([&] {
     const grove::models::Table table = grove::models::parse_csv(text, "fuzz", options);
     for (const auto& column : table.columns) {
-      if (column.cells.size() != static_cast<std::size_t>(table.rows())) std::abort();
+      if (column.size() != static_cast<std::size_t>(table.rows())) std::abort();
       only_data_errors([&] {
         if (!table.numbers(column.name).allFinite()) std::abort();
       });

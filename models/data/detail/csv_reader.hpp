@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,105 +10,86 @@
 #include <fmt/format.h>
 
 #include "../../../autodiff/error.hpp"
-#include "../table.hpp"
+#include "csv_text.hpp"
 
 namespace grove::models::detail {
 
-/// Walks over the text field by field and counts lines and characters (not bytes: UTF-8 continuation bytes count zero).
+/// Walks over the text field by field, and checks it.
 class CsvReader {
  public:
-  CsvReader(std::string_view text, std::string source, char separator, char quote)
-      : text_(text), source_(std::move(source)), separator_(separator), quote_(quote) {
-    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
-    if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF")) fail("the file is UTF-16; save it as UTF-8");
+  CsvReader(const CsvText& text, std::string source)
+      : text_(text), bytes_(text.bytes()), source_(std::move(source)), at_(text.begin()) {
+    if (bytes_.starts_with("\xFF\xFE") || bytes_.starts_with("\xFE\xFF")) {
+      at_ = 0;
+      fail("the file is UTF-16; save it as UTF-8");
+    }
   }
 
-  bool at_end() const { return at_ >= text_.size(); }
-  bool at_separator() const { return !at_end() && text_[at_] == separator_; }
-  bool at_line_end() const { return at_end() || text_[at_] == '\n' || text_[at_] == '\r'; }
+  bool at_end() const { return at_ >= bytes_.size(); }
+  bool at_separator() const { return !at_end() && bytes_[at_] == text_.separator(); }
+  bool at_line_end() const { return at_end() || bytes_[at_] == '\n' || bytes_[at_] == '\r'; }
+  std::size_t at() const { return at_; }
 
   /// Passes one line end of any kind (LF, CRLF, CR).
   void pass_line_end() {
-    if (!at_end() && text_[at_] == '\r') ++at_;
-    if (!at_end() && text_[at_] == '\n') ++at_;
-    next_line();
+    if (!at_end() && bytes_[at_] == '\r') ++at_;
+    if (!at_end() && bytes_[at_] == '\n') ++at_;
   }
 
-  void pass_separator() { pass(); }
+  void pass_separator() { ++at_; }
 
   /// Passes lines that hold nothing but blanks.
   void pass_blank_lines() {
     while (!at_end()) {
-      const std::size_t stop = std::min(text_.find_first_not_of(" \t", at_), text_.size());
-      const bool separates = text_.substr(at_, stop - at_).find(separator_) != std::string_view::npos;
-      if (separates || (stop < text_.size() && text_[stop] != '\n' && text_[stop] != '\r')) return;
+      const std::size_t stop = std::min(bytes_.find_first_not_of(" \t", at_), bytes_.size());
+      const bool separates = bytes_.substr(at_, stop - at_).find(text_.separator()) != std::string_view::npos;
+      if (separates || (stop < bytes_.size() && bytes_[stop] != '\n' && bytes_[stop] != '\r')) return;
       at_ = stop;
       if (!at_end()) pass_line_end();
     }
   }
 
-  Cell field() {
-    Cell cell{"", line_, column_, false};
-    if (!at_end() && text_[at_] == quote_) {
-      quoted(cell);
+  /// Passes a field, and returns where it begins.
+  std::size_t field() {
+    const std::size_t begin = at_;
+    if (text_.is_quoted(at_)) {
+      pass_quoted();
     } else {
-      while (!at_separator() && !at_line_end()) cell.text += pass();
-      cell.text = std::string(trim(cell.text));
+      at_ = text_.end_of_plain(at_);
+      if (!at_end() && bytes_[at_] == '\0') fail_zero();
     }
-    return cell;
+    return begin;
   }
 
+  /// Reads on from a place that was passed.
+  void go_back(std::size_t at) { at_ = at; }
+
   /// Throws DataError for the place where reading stands.
-  [[noreturn]] void fail(const std::string& fact) const { fail(line_, column_, fact); }
-  [[noreturn]] void fail(std::uint32_t line, std::uint32_t column, const std::string& fact) const {
-    throw DataError(fmt::format("read_csv: {}:{}:{}: {}", source_, line, column, fact));
+  [[noreturn]] void fail(const std::string& fact) const { fail(at_, fact); }
+  [[noreturn]] void fail(std::size_t at, const std::string& fact) const {
+    const Place place = text_.place(at);
+    throw DataError(fmt::format("read_csv: {}:{}:{}: {}", source_, place.line, place.column, fact));
   }
 
  private:
-  void quoted(Cell& cell) {
-    pass();
-    while (!at_end() && !closing_quote()) cell.text += pass_quoted();
-    if (at_end()) fail(cell.line, cell.column, "this quote is never closed");
-    pass();
-    while (!at_end() && !at_separator() && text_[at_] == ' ') pass();
+  void pass_quoted() {
+    const std::size_t begin = at_, end = std::min(text_.closing_quote(begin + 1), bytes_.size());
+    const std::size_t zero = bytes_.substr(begin, end - begin).find('\0');
+    at_ = zero == std::string_view::npos ? end : begin + zero;
+    if (at_ < end) fail_zero();
+    if (at_end()) fail(begin, "this quote is never closed");
+    ++at_;
+    while (!at_end() && !at_separator() && bytes_[at_] == ' ') ++at_;
     if (!at_separator() && !at_line_end())
       fail("text after a closing quote; a quote inside a quoted field is written twice");
   }
 
-  // A doubled quote stands for one: step on its second half.
-  bool closing_quote() {
-    if (text_[at_] != quote_) return false;
-    if (at_ + 1 >= text_.size() || text_[at_ + 1] != quote_) return true;
-    pass();
-    return false;
-  }
+  [[noreturn]] void fail_zero() const { fail("a zero byte; is this a text file?"); }
 
-  char pass_quoted() {
-    if (text_[at_] != '\n') return pass();
-    ++at_;
-    next_line();
-    return '\n';
-  }
-
-  char pass() {
-    const char c = text_[at_++];
-    if (c == '\0') fail("a zero byte; is this a text file?");
-    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++column_;
-    return c;
-  }
-
-  void next_line() {
-    ++line_;
-    column_ = 1;
-  }
-
-  std::string_view text_;
+  const CsvText& text_;
+  std::string_view bytes_;
   std::string source_;
-  char separator_;
-  char quote_;
-  std::size_t at_ = 0;
-  std::uint32_t line_ = 1;
-  std::uint32_t column_ = 1;
+  std::size_t at_;
 };
 
 }  // namespace grove::models::detail

@@ -56,16 +56,16 @@ TEST_CASE("line ends of every kind, a byte order mark and a missing last line en
 TEST_CASE("quoted fields hold separators, quotes and line ends", "[csv]") {
   const Table t = parse_csv("a,\"b, \"\"c\"\"\"\n\"one\r\ntwo\" ,\"3.5\"\n\"\",4\n", "t.csv");
   CHECK(t.names()[1] == "b, \"c\"");
-  CHECK(t.columns[0].cells[0].text == "one\r\ntwo");
-  CHECK(t.columns[0].cells[1].missing);
+  CHECK(t.columns[0].cell(0).text() == "one\r\ntwo");
+  CHECK(t.columns[0].cell(1).missing());
   CHECK(t.numbers("b, \"c\"") == Eigen::Vector2d(3.5, 4));
-  CHECK(t.columns[1].cells[1].line == 4);  // the quoted line end counts
+  CHECK(t.columns[1].cell(1).place().line == 4);  // the quoted line end counts
 }
 
 TEST_CASE("UTF-8 names and values pass through, and columns are counted in characters", "[csv]") {
   const Table t = parse_csv("größe,città\n1,Zürich\nä,Genève\n", "t.csv");
   CHECK(t.categories("città") == std::vector<std::string>{"Genève", "Zürich"});
-  CHECK(t.columns[1].cells[1].column == 3);
+  CHECK(t.columns[1].cell(1).place().column == 3);
 }
 
 TEST_CASE("other separators, missing words and headerless files are options", "[csv]") {
@@ -74,8 +74,8 @@ TEST_CASE("other separators, missing words and headerless files are options", "[
   CHECK(t.drop_missing().numbers("b") == Eigen::VectorXd::Constant(1, 5));
   const Table tabs = parse_csv("a\tb\n\t2\n1\t\n", "t.csv", {.separator = '\t'});
   CHECK(tabs.rows() == 2);
-  CHECK(tabs.columns[0].cells[0].missing);
-  CHECK(tabs.columns[1].cells[1].missing);
+  CHECK(tabs.columns[0].cell(0).missing());
+  CHECK(tabs.columns[1].cell(1).missing());
 }
 
 TEST_CASE("rows with missing values are dropped where asked", "[csv]") {
@@ -188,7 +188,7 @@ TEST_CASE("any text gives a rectangular table or a DataError", "[csv]") {
     for (char& c : text) c = alphabet[rng() % alphabet.size()];
     try {
       const Table t = parse_csv(text, "t.csv");
-      for (const auto& column : t.columns) REQUIRE(static_cast<Eigen::Index>(column.cells.size()) == t.rows());
+      for (const auto& column : t.columns) REQUIRE(static_cast<Eigen::Index>(column.size()) == t.rows());
       ++read;
     } catch (const DataError&) {
     }
@@ -239,5 +239,27 @@ TEST_CASE("a header of forty thousand columns is read (csv-many-columns)", "[csv
   REQUIRE(table.columns.size() == columns);
   CHECK(table.columns.back().name == "c39999");
   CHECK(table.numbers("c39999")(0) == 39999.5);
+  CHECK(table.matrix(table.names())(0, 7) == 7.5);
   CHECK_THAT(parse_error(header.substr(0, header.size() - 1) + ",c0\n"), Catch::Matchers::Contains("names 'c0' twice"));
+}
+
+TEST_CASE("a table keeps the text it was read from, and rows that are selected refer to it", "[csv]") {
+  Table some;
+  {
+    const Table all = parse_csv("x,s\n1,\"a\"\"b\"\n2,c\n3,\n", "t.csv");
+    some = all.select({2, 0});
+  }
+  CHECK(some.numbers("x") == Eigen::Vector2d(3, 1));
+  CHECK(some.column("s").cell(0).missing());
+  CHECK(some.column("s").cell(1).text() == "a\"b");
+  CHECK(some.column("s").cell(1) == "a\"b");
+  CHECK(some.column("s").cell(1).place().line == 2);
+}
+
+TEST_CASE("quoted fields cost no more than their length, and rows no memory that they do not need", "[csv]") {
+  std::string quoted = "x\n", blank(200000, ','), lines(200000, '\n');
+  for (int i = 0; i < 100000; ++i) quoted += "\"1\"\n";
+  CHECK(parse_csv(quoted, "t.csv").numbers("x").sum() == 100000);
+  // As many columns as line ends: room for all pairs would be terabytes.
+  CHECK(parse_error(blank + lines) == "read_csv: t.csv:200001:1: there are no rows, only a header");
 }
