@@ -7,6 +7,7 @@
 #include "derivatives/grad.hpp"
 #include "derivatives/hessian.hpp"
 #include "derivatives/jacobian.hpp"
+#include "derivatives/jacobian_blocks.hpp"
 #include "derivatives/jvp.hpp"
 #include "derivatives/linearize.hpp"
 #include "derivatives/scan.hpp"

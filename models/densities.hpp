@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "../optim/losses/detail/elements.hpp"
+#include "detail/bessel.hpp"
 
 namespace grove::models {
 namespace detail {
@@ -73,6 +74,17 @@ auto beta_logpdf(const X& x, const A& a, const B& b) {
   const auto at = detail::evaluated(elements(x));
   return detail::on_support(detail::evaluated(at * (1.0 - at)) < 0.0,
                             detail::evaluated(xlogy(p - 1.0, at) + xlogy(q - 1.0, 1.0 - at) - detail::log_beta(p, q)));
+}
+
+/// ln of von Mises' density of an angle in radians, the normal density of the circle.
+///   κ cos(x - mean) - ln 2π I₀(κ),  κ = concentration > 0 (0 is uniform; second derivatives by κ are NaN there)
+template <class X, class M, class K>
+auto von_mises_logpdf(const X& x, const M& mean, const K& concentration) {
+  using detail::elements;
+  const auto k = detail::evaluated(elements(concentration));
+  const auto half = detail::evaluated(sin(0.5 * (elements(x) - elements(mean))));
+  return detail::evaluated(-2.0 * k * square(half) - std::log(2 * std::numbers::pi) -
+                           grove::detail::elementwise(detail::LogI0e{}, k));
 }
 
 /// ln of the probability of counting k.   k ln λ - λ - ln k!,  λ = rate; -inf for k < 0

@@ -13,6 +13,8 @@
 #include "elementwise/comparison.hpp"
 #include "elementwise/members.hpp"
 #include "elementwise/where.hpp"
+#include "linear_algebra/batched.hpp"
+#include "linear_algebra/convolution.hpp"
 #include "linear_algebra/cross.hpp"
 #include "linear_algebra/factors.hpp"
 #include "linear_algebra/linear_algebra.hpp"

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "tests/autodiff/agreement.hpp"
 #include "tests/catch.hpp"
@@ -38,6 +39,10 @@ TEST_CASE("densities integrate to one") {
   CHECK(std::abs(integral([](double x) { return student_t_logpdf(x, 3.0, 0.5, 2.0); }, line, line_slope) - 1) < 1e-6);
   CHECK(std::abs(integral([](double x) { return gamma_logpdf(x, 2.5, 3.0); }, half, half) - 1) < 1e-9);
   CHECK(std::abs(integral([](double x) { return beta_logpdf(x, 2.5, 3.0); }, unit, unit_slope) - 1) < 1e-9);
+  const auto arc = [](double t) { return std::numbers::pi * std::tanh(t); };
+  const auto arc_slope = [](double t) { return std::numbers::pi / (std::cosh(t) * std::cosh(t)); };
+  for (const double k : {0.0, 2.5, 19.0, 21.0})
+    CHECK(std::abs(integral([k](double x) { return von_mises_logpdf(x, 0.5, k); }, arc, arc_slope) - 1) < 1e-9);
   double poisson = 0, negative_binomial = 0, successes = 0;
   for (int k = 0; k < 200; ++k) {
     poisson += std::exp(poisson_logpmf(k, 4.5));
@@ -58,6 +63,12 @@ TEST_CASE("densities have scipy's values") {
   CHECK(std::abs(normal_logpdf(1.0, 0.5, 2.0) - -1.643335713764618) < 1e-14);
   CHECK(std::abs(student_t_logpdf(1.0, 3.0, 0.5, 2.0) - -1.7352746045889265) < 1e-14);
   CHECK(std::abs(gamma_logpdf(1.5, 2.0, 3.0) - -1.897310314555616) < 1e-14);
+  CHECK(std::abs(von_mises_logpdf(1.0, 0.5, 2.0) - -0.906705484111556) < 1e-14);
+  CHECK(std::abs(von_mises_logpdf(-3.0, 0.5, 0.01) - -1.847266633126005) < 1e-14);
+  CHECK(std::abs(von_mises_logpdf(1.0, 0.5, 19.5) - -1.8274555341122691) < 1e-14);
+  CHECK(std::abs(von_mises_logpdf(2.0, 1.5, 20.5) - -1.9245380518051793) < 1e-14);
+  CHECK(std::abs(von_mises_logpdf(0.1, 0.0, 1e5) - -494.7459492481493) < 1e-11);
+  CHECK(std::isnan(von_mises_logpdf(0.1, 0.0, -1.0)));
   CHECK(std::abs(beta_logpdf(0.3, 2.0, 3.0) - 0.5675839575845993) < 1e-14);
   CHECK(std::abs(poisson_logpmf(3, 2.5) - -1.5428872736055896) < 1e-14);
   CHECK(std::abs(negative_binomial_logpmf(3, 2.5, 0.4) - -1.9418320730656171) < 1e-14);
@@ -93,9 +104,9 @@ TEST_CASE("densities have derivatives in the data and in the params") {
     const auto x = (q.head(3) * 0.4).eval();
     return grove::sum(normal_logpdf(x, q(0), q(1))) + grove::sum(student_t_logpdf(x, q(0), q(1), q(2))) +
            grove::sum(gamma_logpdf(x, q(0), q(1))) + grove::sum(beta_logpdf(x, q(0), q(2))) +
-           grove::sum(poisson_logpmf(counts, q(1))) + grove::sum(negative_binomial_logpmf(counts, q(0), q(3))) +
-           dirichlet_logpdf(shares, q.head(3).eval()) + categorical_logpmf(2, q) +
-           mvn_logpdf(x, q.tail(3).eval(), (covariance * q(0)).eval());
+           grove::sum(poisson_logpmf(counts, q(1))) + grove::sum(von_mises_logpdf(x, q(0), q(2))) +
+           grove::sum(negative_binomial_logpmf(counts, q(0), q(3))) + dirichlet_logpdf(shares, q.head(3).eval()) +
+           categorical_logpmf(2, q) + mvn_logpdf(x, q.tail(3).eval(), (covariance * q(0)).eval());
   };
   CHECK(grove::test::second_order_disagreement({}, loss, p) == "");
 }

@@ -44,6 +44,18 @@ TEST_CASE("llt_solve: both sides active, plain and mixed") {
   CHECK((a * grove::llt_solve(a, b) - b).norm() < 1e-12);
 }
 
+TEST_CASE("llt_logdet: the logarithm of the determinant, by one factorization") {
+  const MatrixXd a = positive(4);
+  const auto loss = [](const auto& x) { return grove::llt_logdet(x); };
+  check_agreement(loss, a);
+  CHECK(grove::llt_logdet(a) == Approx(std::log(a.determinant())).epsilon(1e-13));
+  CHECK(grove::llt_logdet(MatrixXd(0, 0)) == 0);
+  CHECK(grove::llt_logdet(MatrixXd(MatrixXd::Constant(1, 1, 3.0))) == std::log(std::sqrt(3.0)) * 2);
+  CHECK(grove::llt_logdet(MatrixXd(1e200 * positive(3))) > 1000);
+  CHECK(message_of<grove::Error>([&] { grove::grad(loss)(MatrixXd(-a)); }) ==
+        "llt_logdet: the 4×4 matrix is not positive definite; add a small multiple of the identity, or use eigh");
+}
+
 TEST_CASE("cholesky and llt_solve refuse what has no factor") {
   const MatrixXd wide = sample(2, 3), negative = -positive(3), b = sample(4, 1);
   const std::string rest =
