@@ -33,3 +33,13 @@ if(GROVE_PKG_CONFIG)
   )
   set_tests_properties(consumer/pkg-config PROPERTIES FIXTURES_REQUIRED grove_installed LABELS consumer)
 endif()
+
+if(UNIX)
+  get_target_property(eigen_folders Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
+  list(TRANSFORM eigen_folders PREPEND "-isystem;" REGEX "^/" OUTPUT_VARIABLE eigen_flags)
+  add_test(
+    NAME consumer/single_include COMMAND sh "${PROJECT_SOURCE_DIR}/tests/consumer/single_include.sh"
+                                         "${CMAKE_CXX_COMPILER}" "${PROJECT_BINARY_DIR}/consumer/single" ${eigen_flags}
+  )
+  set_tests_properties(consumer/single_include PROPERTIES LABELS consumer)
+endif()

@@ -171,6 +171,9 @@ complain_each "using namespace in a header" < <(
 # One version.
 version=$(sed -nE 's/^#define GROVE_VERSION_(MAJOR|MINOR|PATCH) //p' grove/version.hpp | paste -sd.)
 grep -qE "^  VERSION ${version//./\\.}\$" CMakeLists.txt || complain "grove/version.hpp says $version, CMakeLists.txt another version"
+for file in CITATION.cff packaging/vcpkg/ports/grove/vcpkg.json packaging/meson/grove.wrap packaging/meson/packagefiles/grove/meson.build; do
+  grep -qE "(version|revision).*[ '\"v]${version//./\\.}(['\"]|\$)" "$file" || complain "grove/version.hpp says $version, $file another version"
+done
 
 lines=$(wc -l <README.md)
 ((lines <= 150)) || complain "README.md has $lines lines; 150 are allowed"
