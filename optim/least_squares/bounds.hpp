@@ -63,7 +63,7 @@ class ParamBounds {
     if (!prefixes_.empty()) {
       std::map<std::string, double> all = prefixes_;
       all.emplace("", none);  // an entry that fits every path
-      const std::vector<double> of_leaves = PerLeaf<double>(all).of(params);
+      const std::vector<double> of_leaves = PerLeaf<double>(all).of(params, "least_squares: bounds");
       spread(params, bounds, [&](const tree::Path&, std::size_t leaf) { return of_leaves[leaf]; });
     } else if (function_) {
       spread(params, bounds, [&](const tree::Path& path, std::size_t) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -123,14 +124,14 @@ class PerLeaf {
            !std::is_invocable_v<const Tree&, const tree::Path&, const LeafShape&>) PerLeaf(const Tree& tree)
       : tree_(std::make_shared<detail::ValueTree<T>>(detail::value_tree<T>(tree))) {}
 
-  /// The values of the leaves of `params`, in their order.
+  /// The values of the leaves of `params`, in their order. Errors begin with whose values they are.
   template <class P>
-  std::vector<T> of(const P& params) const {
+  std::vector<T> of(const P& params, std::string_view whose = "mask") const {
     if (tree_) return detail::spread(*tree_, tree::structure(params));
     std::vector<T> values;
     detail::for_each_shape(
         [&](const tree::Path& path, const LeafShape& shape) { values.push_back(choose_(path, shape)); }, params);
-    for (const std::string& key : keys_) check_key(key, params);
+    for (const std::string& key : keys_) check_key(whose, key, params);
     return values;
   }
 
@@ -158,7 +159,7 @@ class PerLeaf {
 
   /// A key that fits no leaf is a slip.
   template <class P>
-  static void check_key(const std::string& key, const P& params) {
+  static void check_key(std::string_view whose, const std::string& key, const P& params) {
     bool fits = false;
     std::string paths;
     detail::for_each_shape(
@@ -168,7 +169,8 @@ class PerLeaf {
         },
         params);
     if (!fits) {
-      throw StructureError(detail::fill("mask: the key '{}' of the map fits no leaf; the leaves are {}", {key, paths}));
+      throw StructureError(
+          detail::fill("{}: the key '{}' of the map fits no leaf; the leaves are {}", {whose, key, paths}));
     }
   }
 

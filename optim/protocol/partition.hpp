@@ -22,7 +22,7 @@ struct Partition : Chain<Masked<Links>...> {
 
   template <class P>
   auto init(const P& params) const {
-    const std::vector<std::string> given = labels.of(params);
+    const std::vector<std::string> given = labels.of(params, "partition");
     std::size_t number = 0;
     detail::for_each_shape(
         [&](const tree::Path& path, const LeafShape&) {

@@ -44,13 +44,46 @@ Var<S> loss_value(const Result& result) {
   }
 }
 
+/// Stands for an argument that was not given, to find out whether one more makes the loss callable.
+struct ForgottenArgument {
+  template <class T>
+  operator T() const;
+};
+
+template <class F, class... Args>
+inline constexpr bool wants_more_arguments =
+    std::is_invocable_v<F&, const Args&..., ForgottenArgument> ||
+    std::is_invocable_v<F&, const Args&..., ForgottenArgument, ForgottenArgument> ||
+    std::is_invocable_v<F&, const Args&..., ForgottenArgument, ForgottenArgument, ForgottenArgument>;
+
+/// Whether f(args…) compiles; says why not.
+template <class F, class... Args>
+consteval bool is_callable_loss() {
+  constexpr bool callable = std::is_invocable_v<F&, const Args&...>;
+  if constexpr (callable) {
+    return true;
+  } else if constexpr (std::is_invocable_v<std::remove_const_t<F>&, const Args&...>) {
+    static_assert(callable,
+                  "grove: the loss is a `mutable` lambda, or its operator() is not const; a loss that changes itself "
+                  "has no derivative: pass what changes as an argument");
+    return false;
+  } else if constexpr (wants_more_arguments<F, Args...>) {
+    static_assert(callable,
+                  "grove: the loss takes more arguments than the call gives; data goes behind the params: "
+                  "grad(loss)(params, x, y)");
+    return false;
+  } else {
+    static_assert(callable,
+                  "grove: the loss cannot be called with variables in place of its parameters: either it does not "
+                  "compile (see the errors above), or it takes a plain double, matrix, Eigen::MatrixBase or struct "
+                  "where it must take `const auto&`");
+    return false;
+  }
+}
+
 template <class S, class F, class... Args>
 decltype(auto) call_loss(F&& f, const Args&... args) {
-  constexpr bool callable = std::is_invocable_v<F&, const Args&...>;
-  static_assert(
-      callable,
-      "grove: the loss cannot be called with variables in place of its parameters: either it does not compile (see "
-      "the errors above), or it takes a plain double, matrix or struct where it must take `const auto&`");
+  constexpr bool callable = is_callable_loss<std::remove_reference_t<F>, Args...>();
   if constexpr (!callable) {
     return Var<S>();
   } else if constexpr (std::is_void_v<std::invoke_result_t<F&, const Args&...>>) {

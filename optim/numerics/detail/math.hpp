@@ -137,10 +137,4 @@ auto max_of(const A& a, const B& b) {
   return select(a < b, b, select(b != b, b, a));
 }
 
-/// The smaller of two. NaN on either side gives NaN.
-template <class A, class B>
-auto min_of(const A& a, const B& b) {
-  return select(b < a, b, select(b != b, b, a));
-}
-
 }  // namespace grove::optim::detail

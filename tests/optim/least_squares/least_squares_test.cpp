@@ -383,7 +383,7 @@ TEST_CASE("Wrong options are refused", "[least_squares]") {
   CHECK(message_of({.lower = 1.0, .upper = 0.5}) ==
         "least_squares: height: no number lies between the bounds 1 and 0.5");
   CHECK(message_of({.lower = {{"width", 0.0}}}) ==
-        "mask: the key 'width' of the map fits no leaf; the leaves are height, shape");
+        "least_squares: bounds: the key 'width' of the map fits no leaf; the leaves are height, shape");
   CHECK(message_of({.lower = Curve{0, Eigen::VectorXd::Zero(3)}}) ==
         "least_squares: the bounds are {height: number, shape: 3×1} and the params {height: number, shape: 2×1}");
   CHECK(message_of({.weights = std::vector<double>(3, 1.0)}).starts_with("least_squares: the weights are ["));

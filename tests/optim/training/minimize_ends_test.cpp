@@ -309,6 +309,36 @@ TEST_CASE("400 starts of an enzyme curve in softplus parameters reach the least 
   CHECK(loss.calls < 400 * 300);
 }
 
+// Without noise the likelihood grows until the covariance is singular in doubles, so most trials throw.
+TEST_CASE("a Gaussian process on noise-free data trains through factors that do not exist") {
+  const int n = 20;
+  const Eigen::ArrayXd x = Eigen::ArrayXd::LinSpaced(n, 0, 3);
+  const VectorXd y = (2 * x).sin().matrix();
+  const Eigen::ArrayXXd distance = x.replicate(1, n) - x.transpose().replicate(n, 1);
+  const auto covariance = [](const auto& p, const Eigen::ArrayXXd& apart) {
+    return (exp(2 * p[1]) * exp(apart.square() * (-0.5 * exp(-2 * p[0])))).matrix().eval();
+  };
+  int failed = 0;
+  const auto loss = [&](const auto& p) {
+    try {
+      const auto factor = grove::cholesky(covariance(p, distance));
+      return 0.5 * grove::solve_lower(factor, y).squaredNorm() + grove::sum(log(factor.diagonal()));
+    } catch (const grove::Error&) {
+      ++failed;
+      throw;
+    }
+  };
+  const auto fit = minimize(loss, at(std::log(0.1), 0), lbfgs());
+  CHECK(failed > 10);
+  CHECK(fit.value < -100);
+  // Between the points it has found the sine.
+  const Eigen::ArrayXd between = (x.head(n - 1) + x.tail(n - 1)) / 2;
+  const VectorXd weights = Eigen::MatrixXd(covariance(fit.params, distance)).llt().solve(y);
+  const Eigen::ArrayXXd apart = between.replicate(1, n) - x.transpose().replicate(n - 1, 1);
+  const VectorXd predicted = covariance(fit.params, apart) * weights;
+  CHECK((predicted.array() - (2 * between).sin()).abs().maxCoeff() < 1e-2);
+}
+
 TEST_CASE("no loss keeps minimize busy for ever, and every end has its reason") {
   const Optimizer optimizers[] = {lbfgs(), descent, chain(sgd(1.0), scale_by_zoom_linesearch(30)), adam(0.1), sgd(0.1)};
   const Kind kinds[] = {Kind::constant, Kind::not_a_number, Kind::infinite, Kind::abyss,      Kind::unbounded,
