@@ -108,7 +108,7 @@ class JsonWriter {
   template <class Map>
   ordered_json map(const Map& node) {
     ordered_json object = ordered_json::object();
-    for (const auto& [key, entry] : node) {
+    for (const auto& [key, entry] : tree::detail::in_order(node)) {
       path_.push_key(key);
       object[json_key(key)] = value(entry);
       path_.pop();

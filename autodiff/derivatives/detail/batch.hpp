@@ -74,6 +74,10 @@ template <class T, class A>
 struct rows_of_node<std::vector<T, A>> {
   using type = std::vector<rows_of_t<T>>;
 };
+template <class T, class A>
+struct rows_of_node<std::deque<T, A>> {
+  using type = std::deque<rows_of_t<T>>;
+};
 template <class T, std::size_t N>
 struct rows_of_node<std::array<T, N>> {
   using type = std::array<rows_of_t<T>, N>;
@@ -81,6 +85,10 @@ struct rows_of_node<std::array<T, N>> {
 template <class K, class T, class C, class A>
 struct rows_of_node<std::map<K, T, C, A>> {
   using type = std::map<K, rows_of_t<T>, C>;
+};
+template <class K, class T, class H, class E, class A>
+struct rows_of_node<std::unordered_map<K, T, H, E, A>> {
+  using type = std::unordered_map<K, rows_of_t<T>, H, E>;
 };
 template <class T>
 struct rows_of_node<std::optional<T>> {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -90,6 +92,10 @@ template <class T, class A, class U>
 struct rebind_node<std::vector<T, A>, U> {
   using type = std::vector<rebind_t<T, U>>;
 };
+template <class T, class A, class U>
+struct rebind_node<std::deque<T, A>, U> {
+  using type = std::deque<rebind_t<T, U>>;
+};
 template <class T, std::size_t N, class U>
 struct rebind_node<std::array<T, N>, U> {
   using type = std::array<rebind_t<T, U>, N>;
@@ -101,6 +107,10 @@ struct rebind_node<T[N], U> {
 template <class K, class T, class C, class A, class U>
 struct rebind_node<std::map<K, T, C, A>, U> {
   using type = std::map<K, rebind_t<T, U>, C>;
+};
+template <class K, class T, class H, class E, class A, class U>
+struct rebind_node<std::unordered_map<K, T, H, E, A>, U> {
+  using type = std::unordered_map<K, rebind_t<T, U>, H, E>;
 };
 template <class T, class U>
 struct rebind_node<std::optional<T>, U> {

@@ -70,8 +70,9 @@ constexpr bool elements_agree(const T& t, const R& r) {
 template <Level level, class T, class R>
 constexpr bool entries_agree(const T& t, const R& r) {
   if (t.size() != r.size()) return false;
-  auto other = r.begin();
-  for (const auto& [key, value] : t) {
+  auto&& others = in_order(r);
+  auto other = others.begin();
+  for (const auto& [key, value] : in_order(t)) {
     if (!(key == other->first) || !agree<level>(value, other->second)) return false;
     ++other;
   }

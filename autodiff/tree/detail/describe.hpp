@@ -36,7 +36,7 @@ Structure describe(const T& t, bool with_values = false) {
       add(std::get<index>(members));
     });
   } else if constexpr (kind_of<T> == Kind::map) {
-    for (const auto& [key, value] : t) {
+    for (const auto& [key, value] : in_order(t)) {
       step.push_key(key);
       add(value);
     }

@@ -65,6 +65,10 @@ template <class K, class T, class C, class A>
 struct element<std::map<K, T, C, A>> {
   using type = T;
 };
+template <class K, class T, class H, class E, class A>
+struct element<std::unordered_map<K, T, H, E, A>> {
+  using type = T;
+};
 
 /// Type of what a sequence, a map or an optional holds.
 template <class T>

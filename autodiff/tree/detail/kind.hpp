@@ -3,6 +3,7 @@
 
 #include <array>
 #include <concepts>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -37,6 +39,8 @@ template <class T, class A>
 inline constexpr Kind known_kind<std::vector<T, A>> = Kind::sequence;
 template <class A>
 inline constexpr Kind known_kind<std::vector<bool, A>> = Kind::static_leaf;  // its elements are no objects
+template <class T, class A>
+inline constexpr Kind known_kind<std::deque<T, A>> = Kind::sequence;
 template <class T, std::size_t N>
 inline constexpr Kind known_kind<std::array<T, N>> = Kind::sequence;
 template <class T, std::size_t N>
@@ -49,6 +53,8 @@ template <class T, class U>
 inline constexpr Kind known_kind<std::pair<T, U>> = Kind::fields;
 template <class K, class T, class C, class A>
 inline constexpr Kind known_kind<std::map<K, T, C, A>> = Kind::map;
+template <class K, class T, class H, class E, class A>
+inline constexpr Kind known_kind<std::unordered_map<K, T, H, E, A>> = Kind::map;
 template <class T>
 inline constexpr Kind known_kind<std::optional<T>> = Kind::optional;
 template <class T, class C, class A>
@@ -70,7 +76,8 @@ concept RandomEngine = requires(T& engine) {
   { T::max() } -> std::unsigned_integral;
 };
 
-/// std::vector, std::array, a C array, std::tuple, std::pair, std::map or std::optional.
+/// std::vector, std::deque, std::array, a C array, std::tuple, std::pair, std::map, std::unordered_map or
+/// std::optional.
 template <class T>
 concept StandardContainer = !is_static<T> && known_kind<T> != Kind::unsupported && known_kind<T> != Kind::static_leaf;
 

@@ -12,6 +12,11 @@ template <class D, class S>
 constexpr void match_structure(D& dst, const S& src);
 
 /// The keys of `src`, keeping the entries that are there; nothing is done if the keys agree.
+template <Unordered D, class S>
+void match_keys(D& dst, const S& src) {
+  std::erase_if(dst, [&src](const auto& entry) { return !src.contains(entry.first); });
+  for (const auto& [key, value] : src) dst.try_emplace(key);
+}
 template <class D, class S>
 constexpr void match_keys(D& dst, const S& src) {
   auto entry = dst.begin();
@@ -48,8 +53,9 @@ constexpr void match_structure([[maybe_unused]] D& dst, [[maybe_unused]] const S
     if (src) match_structure(*dst, *src);
   } else if constexpr (kind_of<S> == Kind::map) {
     match_keys(dst, src);
-    auto from = src.begin();
-    for (auto& entry : dst) match_structure(entry.second, (from++)->second);
+    auto&& sources = in_order(src);
+    auto from = sources.begin();
+    for (auto&& entry : in_order(dst)) match_structure(entry.second, (from++)->second);
   } else {
     if constexpr (requires { dst.resize(src.size()); }) dst.resize(src.size());
     for (std::size_t i = 0; i < std::size(src); ++i) match_structure(dst[i], src[i]);

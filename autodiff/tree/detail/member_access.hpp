@@ -34,7 +34,7 @@ void visit_nodes(const F& f, Path& path, T& t) {
       });
     }(fields(t));
   } else if constexpr (kind_of<T> == Kind::map) {
-    for (auto& [key, value] : t) {
+    for (auto&& [key, value] : in_order(t)) {
       path.push_key(key);
       visit_nodes(f, path, value);
       path.pop();

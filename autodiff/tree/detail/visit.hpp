@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../path.hpp"
+#include "entries.hpp"
 #include "field_names.hpp"
 #include "fields.hpp"
 
@@ -75,14 +76,14 @@ constexpr void visit_fields(Trail trail, F& f, T& t, Rest&... rest) {
 template <class Trail, class F, class T, class... Rest>
 constexpr void visit_map(Trail trail, F& f, T& t, Rest&... rest) {
   auto walk = [&](auto... others) {
-    for (auto& [key, value] : t) {
+    for (auto&& [key, value] : in_order(t)) {
       if constexpr (Trail::is_path) trail.path.push_key(key);
       visit(trail, f, value, others->second...);
       if constexpr (Trail::is_path) trail.path.pop();
       (++others, ...);
     }
   };
-  walk(rest.begin()...);
+  [&walk](auto&&... ordered) { walk(ordered.begin()...); }(in_order(rest)...);
 }
 
 /// Calls f on every leaf of `t` together with what is at its place in `rest`. The nodes must agree (see agree.hpp).

@@ -117,7 +117,7 @@ struct NodeWriter {
     } else if constexpr (kind_of<T> == Kind::map) {
       begin(path, "map");
       add(path, node.size());
-      for (const auto& [key, value] : node) (*this)(path, key);
+      for (const auto& [key, value] : tree::detail::in_order(node)) (*this)(path, key);
     } else if constexpr (is_list<T>) {
       begin(path, "list");
       add(path, node.size());

@@ -59,7 +59,7 @@ ValueTree<T> value_tree(const Tree& t) {
         add(std::get<index>(members));
       });
     } else if constexpr (tree::detail::kind_of<Tree> == Kind::map) {
-      for (const auto& [key, value] : t) {
+      for (const auto& [key, value] : tree::detail::in_order(t)) {
         step.push_key(key);
         add(value);
       }
