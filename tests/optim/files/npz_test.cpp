@@ -128,6 +128,18 @@ TEST_CASE("a tree that is one array, or none, and states of optimizers") {
                     "save_npz: f: engine: a value of this type is no array; keep it with save, or leave it out");
 }
 
+TEST_CASE("an archive holds no more arrays and no longer names than its format has places for") {
+  struct Count {
+    int n = 0;
+  };
+  const std::vector<Count> many(0xFFFE);
+  CHECK(said(optim::detail::npz_bytes("f", many), many) == "");
+  CHECK_THROWS_WITH(optim::detail::npz_bytes("f", std::vector<Count>(0xFFFF)),
+                    Catch::Contains("an archive holds no more arrays, nor longer names"));
+  CHECK_THROWS_WITH(optim::detail::npz_bytes("f", std::map<std::string, double>{{std::string(0xFFFF, 'a'), 1}}),
+                    Catch::Contains("an archive holds no more arrays, nor longer names"));
+}
+
 TEST_CASE("an archive that does not fit names the path and both sides") {
   const std::string archive = bytes_of("../golden/numpy/params.npz");
   CHECK_THAT(said(bytes_of("../golden/numpy/compressed.npz"), Params{}),
