@@ -1,4 +1,4 @@
-// expect: it takes a plain double, matrix or struct where it must take
+// expect: it takes a plain double, matrix, Eigen::MatrixBase or struct where it must take
 // A loss that takes a plain number, where a variable is passed.
 #include <autodiff/autodiff.hpp>
 
