@@ -36,4 +36,7 @@ install(
 configure_file(cmake/grove.pc.in "${PROJECT_BINARY_DIR}/package/grove.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/package/grove.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")
 install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(FILES debugging/grove_gdb.py debugging/grove.natvis DESTINATION "${CMAKE_INSTALL_DATADIR}/grove/debugging")
+install(
+  FILES packaging/debugging/grove_gdb.py packaging/debugging/grove.natvis
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/grove/debugging"
+)

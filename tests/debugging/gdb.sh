@@ -1,9 +1,9 @@
 #!/bin/sh
-# gdb.sh <gdb> <program>: what debugging/grove_gdb.py makes of the program's variables is expected.txt.
+# gdb.sh <gdb> <program>: what packaging/debugging/grove_gdb.py makes of the program's variables is expected.txt.
 # Returns 77 where gdb may not run it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-said=$("$1" --batch --nx -ex "source $here/../../debugging/grove_gdb.py" -ex "break stop_here" -ex run -ex up \
+said=$("$1" --batch --nx -ex "source $here/../../packaging/debugging/grove_gdb.py" -ex "break stop_here" -ex run -ex up \
   -ex "echo \n" -ex "tree params" -ex "print params.layers[0].weight" -ex "print params.layers[0].fixed" -ex "print dual" -ex "tree p" \
   -ex "print constant" -ex "print sum" -ex "print row" -ex "print tail" -ex "print lazy" "$2" 2>&1)
 # Containers may forbid one program to look at another.
