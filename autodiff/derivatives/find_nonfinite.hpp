@@ -19,7 +19,8 @@ enum class NonFiniteIn {
   params,     ///< a parameter is not finite
   value,      ///< an operation of the loss made it
   gradient,   ///< the loss is finite; a slope, or an operation of the backward pass, made it
-  elsewhere,  ///< no operation on numbers that depend on the parameters made it: a constant, or a factorization
+  elsewhere,  ///< no operation on numbers that depend on the parameters made it: a constant, a custom rule, or an
+              ///< operation that works on whole matrices (eigh, svd)
 };
 
 /// An operand of an operation: its value and what it is: an element of a parameter ("weight(2, 1)"), "a constant", or
@@ -152,7 +153,8 @@ inline NonFinite source_of(const Observations& list, const ObservedOperand& bad,
 ///   // the value: log(0) = -inf, 0 from exp of rates[3]; depends on rates[3]
 ///
 /// What does not reach the result is not reported: an infinity that `where` discards, say. Operations on arrays are
-/// reported by the operation on the element. To be used when something is wrong: about 100 bytes an operation, and the
+/// reported by the operation on the element; rules of custom_vjp and custom_jvp must be generic here, as under hessian,
+/// and count as constants. To be used when something is wrong: about 100 bytes an operation, and the
 /// speed of a scalar loop; other derivatives know nothing of it. Throws: what the loss throws.
 template <class F, detail::Differentiable P, class... Args>
 NonFinite find_nonfinite(const F& loss, const P& params, const Args&... args) {

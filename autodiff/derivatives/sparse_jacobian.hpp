@@ -5,7 +5,10 @@
 #pragma once
 
 #include <Eigen/SparseCore>
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,12 +36,31 @@ struct JacobianPattern {
 
 namespace detail {
 
-inline JacobianPattern colored_pattern(std::vector<std::vector<Eigen::Index>> rows, Eigen::Index cols) {
+inline Index longest(const PatternRows& rows) {
+  std::size_t most = 0;
+  for (const auto& row : rows) most = std::max(most, row.size());
+  return static_cast<Index>(most);
+}
+
+/// Colours columns or rows, whichever makes its mode the cheaper one. The entries of the longest row need as many
+/// colours of columns, those of the longest column as many of rows; so one colouring is enough as a rule.
+inline JacobianPattern colored_pattern(PatternRows rows, Index cols) {
   const PatternRows columns = pattern_columns(rows, static_cast<std::size_t>(cols));
-  Coloring by_column = column_coloring(rows, columns), by_row = column_coloring(columns, rows);
-  const bool by_rows = !is_forward_cheaper(by_row.count, by_column.count);
+  const Index least_columns = longest(rows), least_rows = longest(columns);
+  const bool columns_first = is_forward_cheaper(least_rows, least_columns);
+  Coloring by_column, by_row;
+  bool by_rows = !columns_first;
+  if (columns_first) {
+    by_column = column_coloring(rows, columns);
+    by_rows = !is_forward_cheaper(least_rows, by_column.count);
+  }
+  if (by_rows) {
+    by_row = column_coloring(columns, rows);
+    if (!columns_first && is_forward_cheaper(by_row.count, least_columns)) by_column = column_coloring(rows, columns);
+    if (!by_column.colors.empty()) by_rows = !is_forward_cheaper(by_row.count, by_column.count);
+  }
   Coloring& chosen = by_rows ? by_row : by_column;
-  const auto count = static_cast<Eigen::Index>(rows.size());
+  const auto count = static_cast<Index>(rows.size());
   return {count, cols, std::move(rows), std::move(chosen.colors), chosen.count, by_rows};
 }
 

@@ -57,6 +57,22 @@ TEST_CASE("find_nonfinite: what is wrong with a gradient, a parameter, a constan
   CHECK(data.params == std::vector<std::string>{"weight(0, 0)"});
 }
 
+TEST_CASE("find_nonfinite: a constant result, a custom rule") {
+  const auto none = [](const auto& x) { return std::remove_cvref_t<decltype(x[0])>(std::nan("")); };
+  const std::string text = "the result is nan, which no operation on numbers that depend on the parameters made";
+  CHECK(grove::find_nonfinite(none, Eigen::Vector2d(1, 2)).string() == text);
+  const auto rule = grove::custom_vjp([](const auto& x) { return log(x); },
+                                      [](const auto& x) {
+                                        return std::pair{log(x), x};
+                                      },
+                                      [](const auto& x, const auto& c) { return c / x; });
+  const auto custom = [rule](const auto& x) { return rule(x[0]) * x[1]; };
+  const grove::NonFinite found = grove::find_nonfinite(custom, Eigen::Vector2d(-1, 2));
+  CHECK(found.operation == "*");
+  CHECK(found.params == std::vector<std::string>{"[1]"});
+  CHECK_FALSE(grove::find_nonfinite(custom, Eigen::Vector2d(1, 2)));
+}
+
 TEST_CASE("find_nonfinite: only what reaches the result counts") {
   const auto guarded = [](const auto& x) {
     return grove::sum(where(x.array() > 0.0, sqrt(x.array()), 0.0 * x.array()));
