@@ -12,6 +12,7 @@
 #include "figures/figure.hpp"
 #include "figures/write_animation.hpp"
 #include "figures/write_figure.hpp"
+#include "figures/write_page.hpp"
 #include "landscapes.hpp"
 #include "linear_regression.hpp"
 #include "logistic_regression.hpp"

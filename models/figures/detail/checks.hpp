@@ -14,12 +14,11 @@
 #include "../../../autodiff/error.hpp"
 #include "layers.hpp"
 #include "style.hpp"
+#include "text.hpp"
 
 namespace grove::models::detail {
 
 using Size = std::pair<const char*, std::size_t>;
-
-inline std::string text_of(std::size_t n) { return fmt::format("{}", n); }
 
 /// Where an error is: "write_figure: panel 0: series 'adam'".
 struct Where {

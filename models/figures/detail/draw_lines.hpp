@@ -24,12 +24,21 @@ inline std::string rows_of(const Series& s) {
 inline bool is_shown(const Series& s, std::size_t i) { return i < s.y.size() && all_finite({at(s.x, i), s.y[i]}); }
 
 /// The points of a line that no segment reaches.
-inline std::string lone_rows_of(const Series& s) {
-  std::string result;
+inline Series lone_points_of(const Series& s) {
+  Series result;
   if (s.style != "lines" && s.style != "steps") return result;
   for (std::size_t i = 0; i < s.y.size(); ++i)
-    if (is_shown(s, i) && !(i > 0 && is_shown(s, i - 1)) && !is_shown(s, i + 1)) result += row({at(s.x, i), s.y[i]});
+    if (is_shown(s, i) && !(i > 0 && is_shown(s, i - 1)) && !is_shown(s, i + 1)) {
+      result.x.push_back(at(s.x, i));
+      result.y.push_back(s.y[i]);
+    }
   return result;
+}
+/// The last point that can be shown, alone.
+inline Series last_point_of(const Series& s) {
+  for (std::size_t i = s.y.size(); i > 0; --i)
+    if (is_shown(s, i - 1)) return {.x = {at(s.x, i - 1)}, .y = {s.y[i - 1]}};
+  return {};
 }
 
 /// What a style of a series takes: a line's look, a marker's, or both.
@@ -39,19 +48,12 @@ inline std::string look_for(const std::string& style, const Style& look) {
   return look.pen() + (style == "linespoints" ? look.dot() : "");
 }
 
-/// The last point that can be shown.
-inline std::string last_row_of(const Series& s) {
-  for (std::size_t i = s.y.size(); i > 0; --i)
-    if (is_shown(s, i - 1)) return row({at(s.x, i - 1), s.y[i - 1]});
-  return "";
-}
-
 inline void draw(const Series& s, Drawing& to) {
   const Style look = to.style(s.look);
   to.add({"using 1:2 with " + s.style + look_for(s.style, look), s.title, "x y", rows_of(s)});
-  if (std::string lone = lone_rows_of(s); !lone.empty())
+  if (std::string lone = rows_of(lone_points_of(s)); !lone.empty())
     to.add({"using 1:2 with points" + look.ink() + look.dot(), "", "x y", std::move(lone)});
-  if (s.head) to.add({"using 1:2 with points" + look.ink() + look.dot(2), "", "x y", last_row_of(s)});
+  if (s.head) to.add({"using 1:2 with points" + look.ink() + look.dot(2), "", "x y", rows_of(last_point_of(s))});
 }
 
 inline void draw(const ErrorBars& e, Drawing& to) {

@@ -86,19 +86,21 @@ inline Limits colour_limits(const Limits& given, ColourMap map, const Eigen::Mat
 }
 
 /// Levels at equal shares of the grid rather than equal steps: valleys keep their lines beside high walls.
-inline std::string level_list(const Eigen::MatrixXd& values, int count) {
-  std::vector<double> z;
+inline std::vector<double> levels_of(const Eigen::MatrixXd& values, int count) {
+  std::vector<double> z, levels;
   std::copy_if(values.data(), values.data() + values.size(), std::back_inserter(z),
                [](double v) { return std::isfinite(v); });
   std::sort(z.begin(), z.end());
-  std::string levels;
-  double last = NAN;
   for (int k = 0; k < count && !z.empty(); ++k) {
     const double level = z[static_cast<std::size_t>((k + 0.5) / count * static_cast<double>(z.size()))];
-    if (level != last) levels += (levels.empty() ? "" : ",") + number(level);
-    last = level;
+    if (levels.empty() || level != levels.back()) levels.push_back(level);
   }
   return levels;
+}
+inline std::string level_list(const Eigen::MatrixXd& values, int count) {
+  std::string result;
+  for (const double level : levels_of(values, count)) result += (result.empty() ? "" : ",") + number(level);
+  return result;
 }
 
 /// A grid as gnuplot reads it: x, y, z, and an empty line after each row.

@@ -29,17 +29,18 @@ inline std::string shell_quoted(const std::string& text) {
 }
 #endif
 
-/// The gnuplot found on PATH, or an empty path.
-inline std::filesystem::path find_gnuplot() {
+/// A program found on PATH, or an empty path.
+inline std::filesystem::path find_on_path(const char* program) {
   const char* const path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, path_separator);) {
     std::error_code ignored;
-    const auto candidate = std::filesystem::path(folder) / gnuplot_program;
+    const auto candidate = std::filesystem::path(folder) / program;
     if (!folder.empty() && std::filesystem::is_regular_file(candidate, ignored)) return candidate;
   }
   return {};
 }
+inline std::filesystem::path find_gnuplot() { return find_on_path(gnuplot_program); }
 
 /// Writes a file that must not be there yet. False if it is; throws DataError if it cannot be written.
 inline bool write_new(const std::string& function, const std::filesystem::path& path, const std::string& text) {

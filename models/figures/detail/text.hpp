@@ -70,5 +70,6 @@ inline std::string gnuplot_label(std::string_view text) { return gnuplot_quoted(
 
 /// To the last bit, so that small differences of large numbers are seen.
 inline std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "NaN"; }
+inline std::string text_of(std::size_t n) { return fmt::format("{}", n); }
 
 }  // namespace grove::models::detail

@@ -177,9 +177,9 @@ TEST_CASE("contours fit their axes (contours-out-of-bounds)", "[figure]") {
 TEST_CASE("lines break at gaps, lone points show, digits are kept (figure-nan-and-digits)", "[figure]") {
   const double nan = std::nan("");
   CHECK(detail::rows_of(Series{"s", {}, {1e10, 1e10 + 0.25}}) == "0 10000000000\n1 10000000000.25\n");
-  CHECK(detail::lone_rows_of(Series{"s", {}, {3}}) == "0 3\n");
-  CHECK(detail::lone_rows_of(Series{"s", {}, {1, 2, nan, 4, nan, 5, 6}}) == "3 4\n");
-  CHECK(detail::lone_rows_of(Series{"s", {}, {nan, 3}, "points"}).empty());
+  CHECK(detail::rows_of(detail::lone_points_of(Series{"s", {}, {3}})) == "0 3\n");
+  CHECK(detail::rows_of(detail::lone_points_of(Series{"s", {}, {1, 2, nan, 4, nan, 5, 6}})) == "3 4\n");
+  CHECK(detail::lone_points_of(Series{"s", {}, {nan, 3}, "points"}).y.empty());
   if (detail::find_gnuplot().empty()) return;
   const Folder folder;
   CHECK(write_figure({.panels = {{.series = {{"s", {}, {1, 2, nan, 4, 5}}}}}}, folder.path / "f.svg").drawn);
