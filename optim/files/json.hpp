@@ -152,6 +152,7 @@ class JsonReader {
  public:
   template <class T>
   void read(const Json& j, T& node) {
+    if (path_.size() > deepest) fail(fill("the JSON is nested deeper than {} levels", {deepest}));
     if constexpr (is_static_wrapper<T>) {
       read(j, node.value);
     } else if constexpr (std::is_same_v<T, bool>) {
@@ -191,6 +192,9 @@ class JsonReader {
   }
 
  private:
+  // For trees that hold trees of their own type, whose depth the JSON says: the stack has an end.
+  static constexpr std::size_t deepest = 500;
+
   [[noreturn]] void fail(const std::string& fact) const { throw_json("from_json", path_, fact); }
   [[noreturn]] void fail_kind(const char* wanted, const Json& j) const {
     constexpr std::size_t longest = 40;
@@ -377,7 +381,8 @@ nlohmann::ordered_json to_json(const T& t) {
 ///   grove::optim::from_json(nlohmann::json::parse(file), params);
 ///
 /// Vectors, maps, optionals and matrices that are empty in `t` take what the JSON has; the others must agree with it.
-/// Objects have all members and no others, in any order. Throws: DataError with the path and both sides; `t` is then
+/// Objects have all members and no others, in any order. What a tree of trees of its own type holds is read to 500
+/// levels. Throws: DataError with the path and both sides; `t` is then
 /// unchanged.
 template <class Json, tree::Pytree T>
 requires detail::JsonValue<Json>

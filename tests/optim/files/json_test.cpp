@@ -59,6 +59,11 @@ Zoo zoo() {
   return z;
 }
 
+struct Twig {
+  double length = 0;
+  std::vector<Twig> twigs;
+};
+
 /// What from_json says, or "" if it reads the text.
 template <class T>
 std::string said(const std::string& text, T t) {
@@ -145,4 +150,17 @@ TEST_CASE("JSON that does not fit names the path and both sides, and nothing is 
   };
   CHECK_THROWS_WITH(to_json(WithEngine{}),
                     "to_json: engine: a value of this type has no text; save the tree without it");
+}
+
+TEST_CASE("a tree of trees may be deep, but not as deep as anybody says") {
+  const auto nested = [](int depth) {
+    std::string text;
+    for (int k = 0; k < depth; ++k) text += R"({"length": 1, "twigs": [)";
+    for (int k = 0; k < depth; ++k) text += "]}";
+    return text;
+  };
+  Twig twig;
+  from_json(json::parse(nested(200)), twig);
+  CHECK(to_json(twig) == nlohmann::ordered_json::parse(nested(200)));
+  CHECK_THAT(said(nested(100000), Twig{}), Catch::EndsWith(": the JSON is nested deeper than 500 levels"));
 }
