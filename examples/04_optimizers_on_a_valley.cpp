@@ -52,7 +52,8 @@ int main() {
 
   const auto contours = grove::models::contours_of(Rosenbrock{}, Rosenbrock::box());
   const grove::models::Figure figure{
-      .panels = {{.title = "Rosenbrock's valley", .series = paths, .contours = contours}}};
+      .panels = {
+          {.title = "Rosenbrock's valley", .x_label = "x", .y_label = "y", .series = paths, .contours = contours}}};
   fmt::print("{}\n", grove::models::write_figure(figure, "04_optimizers_on_a_valley.svg").message);
   return right && fit.converged() ? 0 : 1;
 }

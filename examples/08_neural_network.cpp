@@ -20,11 +20,16 @@ int main() {
   params = result.params;
   fmt::print("{} parameters, mean squared error {:.2e}\n", grove::tree::size(params), result.value);
 
-  const models::Figure figure{
-      .panels = {{.title = "loss", .x_label = "step", .log_y = true, .series = {{.title = "adam", .y = result.values}}},
-                 {.title = "fit",
-                  .series = {models::series("sin 6x", x.col(0), y.col(0)),
-                             models::series("network", x.col(0), params(x).col(0), "lines")}}}};
+  const models::Figure figure{.panels = {{.title = "training",
+                                          .x_label = "step",
+                                          .y_label = "loss",
+                                          .log_y = true,
+                                          .series = {{.title = "adam", .y = result.values}}},
+                                         {.title = "fit",
+                                          .x_label = "x",
+                                          .y_label = "y",
+                                          .series = {models::series("sin 6x", x.col(0), y.col(0)),
+                                                     models::series("network", x.col(0), params(x).col(0), "lines")}}}};
   fmt::print("{}\n", models::write_figure(figure, "08_neural_network.svg").message);
   return result.value < 1e-3 ? 0 : 1;
 }

@@ -20,8 +20,8 @@ int main() {
 
   std::mt19937_64 rng(2);
   std::uniform_real_distribution<double> uniform(-3, 3);
-  models::Series starts{.title = "starts", .style = "points"};
-  models::Series ends{.title = "ends", .style = "points"};
+  models::Series starts{.title = "starts", .style = "points", .look = {.colour = "black", .marker = "ring"}};
+  models::Series ends{.title = "ends", .style = "points", .look = {.colour = "red", .marker_size = 0.8}};
   double lowest = 0;
   for (int start = 0; start < 40; ++start) {
     Eigen::Vector2d x(uniform(rng), uniform(rng));
@@ -39,8 +39,12 @@ int main() {
 
   fmt::print("lowest of 40 descents {:.6f}, lowest of {} grid points {:.6f}\n", lowest, contours.z.size(),
              contours.z.minCoeff());
-  const models::Figure figure{
-      .panels = {{.title = "eight Gaussian wells", .series = {starts, ends}, .contours = contours}}};
+  const models::Figure figure{.panels = {{.title = "eight Gaussian wells",
+                                          .x_label = "x",
+                                          .y_label = "y",
+                                          .equal_aspect = true,
+                                          .series = {starts, ends},
+                                          .heat_map = models::heat_map_of("value", wells, wells.box(), 101, 15)}}};
   fmt::print("{}\n", models::write_figure(figure, "09_gaussian_wells.svg").message);
   return lowest <= contours.z.minCoeff() ? 0 : 1;
 }

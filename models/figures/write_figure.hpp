@@ -16,7 +16,10 @@ namespace grove::models {
 /// Throws: grove::DataError if the extension is not .svg or .png, or the file cannot be written.
 inline void check_figure_path(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
-  detail::check_output("write_figure", path, extension == ".svg" || extension == ".png", ".svg or .png");
+  const char* const needed = extension == ".gif"    ? ".svg or .png; write_animation writes .gif"
+                             : extension == ".html" ? ".svg or .png; write_page writes .html"
+                                                    : ".svg or .png";
+  detail::check_output("write_figure", path, extension == ".svg" || extension == ".png", needed);
 }
 
 /// Draws `figure` into an SVG or PNG file, by the extension of `path`: beside it first, then it takes its place, so

@@ -69,17 +69,18 @@ inline void draw(const Contours& c, Drawing& to) {
     to.add({"with lines lc rgb '#b8c4d0' lw 1", "", "x y z", grid_rows(c), level_list(c.z, c.levels)});
 }
 
-/// Tics with names at 0, 1, 2, …, slanted when they would run into each other.
-inline std::string named_tics(const char* axis, const std::vector<std::string>& names, bool slanted = false) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    list += (i == 0 ? "" : ", ") + gnuplot_label(names[i]) + " " + number(static_cast<double>(i));
-  return std::string("set ") + axis + "tics (" + list + ")" + (slanted ? " rotate by -40 left" : " norotate") + "\n";
-}
+/// Names that would run into each other.
 inline bool are_long(const std::vector<std::string>& names) {
   std::size_t characters = 0;
   for (const std::string& name : names) characters += name.size() + 2;
   return characters > 60;
+}
+/// Tics with names at 0, 1, 2, …, upright where they need it.
+inline std::string named_tics(const char* axis, const std::vector<std::string>& names, bool upright = false) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    list += (i == 0 ? "" : ", ") + gnuplot_label(names[i]) + " " + number(static_cast<double>(i));
+  return std::string("set ") + axis + "tics (" + list + ")" + (upright ? " rotate by 90 right" : " norotate") + "\n";
 }
 
 /// The smallest value that is finite.

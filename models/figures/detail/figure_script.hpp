@@ -15,6 +15,7 @@
 #include "draw_areas.hpp"
 #include "draw_lines.hpp"
 #include "drawing.hpp"
+#include "extents.hpp"
 #include "layers.hpp"
 #include "text.hpp"
 
@@ -100,6 +101,13 @@ inline std::string x_range(const Panel& panel) {
   const std::string first = std::isfinite(limits.low) ? number(limits.low) : "*<" + number(low);
   return "[" + first + ":" + (std::isfinite(limits.high) ? number(limits.high) : number(high) + "<*") + "]";
 }
+/// Below all bars, on a logarithmic axis, which has no zero for them to stand on.
+inline double foot_of(const std::vector<Bars>& groups) {
+  Extent values{.log = true};
+  for (const Bars& b : groups)
+    for (const double v : b.values) values.add(v);
+  return values.low / 3;
+}
 inline std::string y_range(const Panel& panel) {
   const Limits limits = panel.y_limits;
   if (!is_empty(panel.image)) {  // the first row is on top
@@ -108,6 +116,7 @@ inline std::string y_range(const Panel& panel) {
   }
   if (!is_empty(panel.heat_map)) return range_of(or_axis(limits, edges_of(panel.heat_map.y, panel.log_y)));
   if (!is_empty(panel.contours)) return range_of(or_axis(limits, panel.contours.y));
+  if (!panel.bars.empty() && panel.log_y) return range_of(or_else(limits, foot_of(panel.bars), NAN));
   if ((!panel.histograms.empty() || !panel.bars.empty()) && !panel.log_y && !std::isfinite(limits.low))
     return "[*<0:0<" + side_of(limits.high) + "]";
   return range_of(limits);
@@ -122,7 +131,9 @@ inline std::string legend_commands(const Panel& panel, const Drawing& drawing) {
   const bool titled =
       std::any_of(drawing.items.begin(), drawing.items.end(), [](const Item& item) { return !item.title.empty(); });
   if (!titled || panel.legend == Legend::off) return "unset key\n";
-  if (panel.legend == Legend::outside) return "set key bmargin center horizontal height 1 noopaque\n";
+  const bool above = !panel.bars.empty() && are_long(panel.bars[0].names);  // gnuplot has no room below upright names
+  if (panel.legend == Legend::outside)
+    return std::string("set key ") + (above ? "tmargin" : "bmargin") + " center horizontal height 1 noopaque\n";
   return std::string(panel.diagonal ? "set key inside top left vertical" : "set key inside top right vertical") +
          (is_empty(panel.contours) && is_empty(panel.heat_map) ? " noopaque\n" : " opaque\n");
 }

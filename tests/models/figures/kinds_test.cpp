@@ -102,6 +102,13 @@ TEST_CASE("many series keep to the palette, and the legend is beside the data (f
   CHECK_THAT(script, Contains("$s0_1 using 1:2 with lines lc rgb '#000072b2'"));
 }
 
+TEST_CASE("write_figure says what writes pages and animations (figures-missing)", "[figure]") {
+  CHECK_THROWS_WITH(check_figure_path("a.gif"),
+                    "write_figure: a.gif: the extension must be .svg or .png; write_animation writes .gif");
+  CHECK_THROWS_WITH(check_figure_path("a.html"),
+                    "write_figure: a.html: the extension must be .svg or .png; write_page writes .html");
+}
+
 TEST_CASE("looks, limits and scales reach gnuplot", "[figure]") {
   const Look look{.colour = "#ABCDEF", .width = 3, .opacity = 0.5, .marker = "star", .marker_size = 2, .dashed = true};
   const std::string script = script_of({.log_x = true,
@@ -183,6 +190,9 @@ TEST_CASE("heat maps fill their cells, also on logarithmic axes, and signs are s
 TEST_CASE("bars of several groups stand side by side", "[figure]") {
   const std::string script = script_of({.bars = {{"it's", {"a'b", "c"}, {1, 2}, {0.5, 0}}, {"o", {}, {3, 4}}}});
   CHECK(block(script, "$s0_0") == "-0.2 1 0.5 1.5\n0.8 2 2 2\n");
+  CHECK_THAT(script_of({.log_y = true, .bars = {{"b", {"a", "c"}, {0.003, -1}}}}), Contains("set yrange [0.001:*]\n"));
+  const std::string many(30, 'n');
+  CHECK_THAT(script_of({.bars = {{"b", {many, many}, {1, 2}}}}), Contains("rotate by 90") && Contains("key tmargin"));
   CHECK_THAT(script, Contains("set xtics ('a''b' 0, 'c' 1)") && Contains("$s0_0 using 1:3:(0):($4-$3) with vectors"));
 }
 
