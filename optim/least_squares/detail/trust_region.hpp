@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "../stop.hpp"
+#include "conjugate_gradient_model.hpp"
+#include "normal_model.hpp"
 #include "quadratic_model.hpp"
+#include "svd_model.hpp"
 #include "weighing.hpp"
 
 namespace grove::optim::detail {
