@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "detail/derivative_of.hpp"
 #include "detail/differentiate.hpp"
 
 namespace grove {
@@ -96,10 +97,11 @@ concept Differentiable = tree::Pytree<bare<P>>;
 /// loss's own. Throws: what the loss throws; ShapeError; nothing recorded survives.
 template <std::size_t... I, class F>
 auto value_and_grad(F f) {
-  return [f = std::move(f)](const auto& first, const auto&... rest) {
-    if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
-      return detail::value_and_grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
-  };
+  return detail::derivative_of<F, detail::FirstOrder, detail::positions_t<I...>>(
+      [f = std::move(f)](const auto& first, const auto&... rest) {
+        if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
+          return detail::value_and_grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
+      });
 }
 template <std::size_t... I, class F>
 auto value_and_grad(F f, HasAux) {
@@ -112,10 +114,11 @@ auto value_and_grad(F f, HasAux) {
 /// The gradient of a loss, as a callable; see value_and_grad. With `has_aux` it returns a pair {gradient, aux}.
 template <std::size_t... I, class F>
 auto grad(F f) {
-  return [f = std::move(f)](const auto& first, const auto&... rest) {
-    if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
-      return detail::grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
-  };
+  return detail::derivative_of<F, detail::FirstOrder, detail::positions_t<I...>>(
+      [f = std::move(f)](const auto& first, const auto&... rest) {
+        if constexpr (detail::are_parameters<detail::positions_t<I...>, decltype(first), decltype(rest)...>)
+          return detail::grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
+      });
 }
 template <std::size_t... I, class F>
 auto grad(F f, HasAux) {

@@ -39,8 +39,8 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
 /// adjoint whose tangents they are).
 template <class S, class F, class Read, class P, class... Args>
 void hessian_columns(F& f, const Read& read, const P& params, const Args&... args) {
-  constexpr int group = std::is_floating_point_v<S> ? std::max(4, register_lanes<S>) : 4;
-  using D = Dual<S, group>;
+  constexpr int group = hessian_group<S>;
+  using D = HessianDual<S>;
   const Index n = tree::size(params);
   for (Index first = 0; first < n; first += group) {
     const Index count = std::min<Index>(group, n - first);
@@ -79,16 +79,17 @@ auto hvp(F f) {
 /// many; memory n².
 template <class F>
 auto hessian(F f) {
-  return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
-    using S = detail::innermost_scalar_t<P, Args...>;
-    const Index n = tree::size(params);
-    Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> result(n, n);
-    const auto read = [&result](Index k, Index first, Index count, const auto& adjoint) {
-      for (Index lane = 0; lane < count; ++lane) result(k, first + lane) = adjoint.tangent[lane];
-    };
-    detail::hessian_columns<S>(f, read, params, args...);
-    return result;
-  };
+  return detail::derivative_of<F, detail::SecondOrder, std::index_sequence<0>>(
+      [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
+        using S = detail::innermost_scalar_t<P, Args...>;
+        const Index n = tree::size(params);
+        Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> result(n, n);
+        const auto read = [&result](Index k, Index first, Index count, const auto& adjoint) {
+          for (Index lane = 0; lane < count; ++lane) result(k, first + lane) = adjoint.tangent[lane];
+        };
+        detail::hessian_columns<S>(f, read, params, args...);
+        return result;
+      });
 }
 
 /// The diagonal of the Hessian of a loss, ∂²f/∂pᵢ² for every scalar of the parameters: `hessian_diagonal(f)(params,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detail/collect.hpp"
+#include "detail/packs.hpp"
 
 namespace grove {
 namespace detail {
@@ -68,6 +69,58 @@ inline Index common_count(std::initializer_list<std::pair<std::size_t, Index>> s
   return count;
 }
 
+/// f on each instance [first, last) by itself.
+template <class R, class F, class Collected, class... Instances>
+void run_singly(Index first, Index last, const F& f, Collected& collected, Instances&... instances) {
+  for (Index i = first; i < last; ++i)
+    collected.put(i, in_instance(i, [&]() -> R { return f(instances[i]...); }), WholeLeaf{});
+}
+
+/// f on all instances, several at a time where they go one way.
+template <class Packs, class R, std::size_t... I, class F, class Collected, class Args, class... Instances>
+void run_in_packs(std::index_sequence<I...>, Index n, const F& f, Collected& collected, const Args& args,
+                  Instances&... instances) {
+  using S = typename Packs::S;
+  constexpr Index width = BatchedNumber<S>::size;
+  auto packed = [&]<std::size_t... K>(std::index_sequence<K...>) {
+    const auto pack = [&](auto k) {
+      using A = bare<std::tuple_element_t<k, Args>>;
+      if constexpr (Packs::template is_batch<k>) {
+        return PackedInstances<A, S>(std::get<k>(args));
+      } else {
+        return SharedArgument<A>{std::get<k>(args)};
+      }
+    };
+    return std::tuple{pack(std::integral_constant<std::size_t, K>{})...};
+  }
+  (std::make_index_sequence<std::tuple_size_v<Args>>{});
+  Backoff backoff;
+  for (Index first = 0; first < n; first += width) {
+    const Index count = std::min(width, n - first);
+    if (count <= 2 || !backoff.ready() || !(std::get<I>(packed).load(first, count) && ...)) {
+      run_singly<R>(first, first + count, f, collected, instances...);
+      continue;
+    }
+    const auto result =
+        std::apply([&](const auto&... p) { return try_pack([&] { return f(p[0]...); }); }, std::as_const(packed));
+    if (!result) {
+      backoff.failed();
+      run_singly<R>(first, first + count, f, collected, instances...);
+      continue;
+    }
+    backoff.succeeded();
+    // What is not finite in a lane may be an infinity times a zero that does not count where it is alone.
+    const std::uint32_t finite = finite_lanes(*result);
+    for (int k = 0; k < count; ++k) {
+      if ((finite >> k & 1U) != 0) {
+        collected.put(first + k, *result, OneLane{k});
+      } else {
+        run_singly<R>(first + k, first + k + 1, f, collected, instances...);
+      }
+    }
+  }
+}
+
 template <std::size_t... I, class F, class... Args>
 auto run_each(std::index_sequence<I...> positions, const F& f, const Args&... args) {
   const auto tied = std::tie(args...);
@@ -76,11 +129,15 @@ auto run_each(std::index_sequence<I...> positions, const F& f, const Args&... ar
     std::tuple instances{argument_of_instances<K>(positions, args)...};
     using R = settled_result_t<std::invoke_result_t<const F&, decltype(std::get<K>(instances)[0])...>>;
     static_assert(!std::is_void_v<R>, "grove: vmap: the function returns nothing");
-    std::vector<R> results;
-    results.reserve(static_cast<std::size_t>(n));
-    for (Index i = 0; i < n; ++i)
-      results.push_back(in_instance(i, [&]() -> R { return f(std::get<K>(instances)[i]...); }));
-    return collect(std::get<first_of<I...>>(tied), std::move(results));
+    Collector<bare<std::tuple_element_t<first_of<I...>, std::tuple<Args...>>>, R> collected(
+        std::get<first_of<I...>>(tied), n);
+    using Packs = InPacks<F, std::index_sequence<I...>, Args...>;
+    if constexpr (Packs::possible()) {
+      run_in_packs<Packs, R>(positions, n, f, collected, tied, std::get<K>(instances)...);
+    } else {
+      run_singly<R>(0, n, f, collected, std::get<K>(instances)...);
+    }
+    return collected.finish();
   }
   (std::index_sequence_for<Args...>{});
 }
@@ -100,7 +157,11 @@ auto run_each(std::index_sequence<I...> positions, const F& f, const Args&... ar
 /// The result has the form of the batch: a std::vector of what f returned, or numbers as a vector and vectors as the
 /// rows of a matrix (what has no such form comes as a std::vector). Where f returns several things, a ValueAndGrad, a
 /// ValueAndTangent, a pair or a tuple, each of them has that form. Instances do not see each other. Inside a loss f may
-/// capture variables and batches may be active. Cost: that of the loop over the instances.
+/// capture variables and batches may be active.
+///
+/// Gradients and Hessians (`grad`, `value_and_grad`, `hessian`) of plain batches are taken several instances at a time,
+/// in numbers of type Batched; where those would go different ways, one by one. So f must not count its calls. Anything
+/// else is a loop over the instances.
 ///
 /// Throws: ShapeError if batches or leaves differ in their number of instances, if there is none, or if rows come out
 /// of different lengths; what f throws, with the number of the instance before the text, other exceptions than Grove's

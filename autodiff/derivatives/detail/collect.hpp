@@ -11,7 +11,7 @@
 
 namespace grove::detail {
 
-/// A result that outlives the call: expressions become their values.
+/// The type of a result that outlives the call: expressions become their values.
 template <class R>
 struct settled_result {
   static auto pick() {
@@ -28,27 +28,91 @@ struct settled_result {
 template <class R>
 using settled_result_t = typename settled_result<bare<R>>::type;
 
-/// Results that are several: each is collected by itself.
-template <class R>
-inline constexpr bool is_several = false;
-template <class... T>
-inline constexpr bool is_several<std::tuple<T...>> = true;
-template <class A, class B>
-inline constexpr bool is_several<std::pair<A, B>> = true;
-template <class A, class B>
-inline constexpr bool is_several<ValueAndGrad<A, B>> = true;
-template <class T>
-inline constexpr bool is_several<ValueAndTangent<T>> = true;
+// ---- Several results ------------------------------------------------------------------------------------------------
 
-/// A column of plain numbers, which has a row of a matrix.
+/// Results of which each is collected by itself: their parts, and how these are joined again.
 template <class R>
-inline constexpr bool is_plain_column = false;
-template <EigenDense R>
-inline constexpr bool is_plain_column<R> = is_plain_eigen<R>&& int(R::ColsAtCompileTime) == 1;
+struct Several {
+  static constexpr bool holds = false;
+};
+template <class... T>
+struct Several<std::tuple<T...>> {
+  static constexpr bool holds = true;
+  using Types = std::tuple<T...>;
+  static auto parts(auto& r) {
+    return std::apply([](auto&... part) { return std::tie(part...); }, r);
+  }
+  template <class... P>
+  static std::tuple<P...> join(P... part) {
+    return {std::move(part)...};
+  }
+};
+template <class A, class B>
+struct Several<std::pair<A, B>> {
+  static constexpr bool holds = true;
+  using Types = std::tuple<A, B>;
+  static auto parts(auto& r) { return std::tie(r.first, r.second); }
+  template <class P, class Q>
+  static std::pair<P, Q> join(P first, Q second) {
+    return {std::move(first), std::move(second)};
+  }
+};
+template <class A, class B>
+struct Several<ValueAndGrad<A, B>> {
+  static constexpr bool holds = true;
+  using Types = std::tuple<A, B>;
+  static auto parts(auto& r) { return std::tie(r.value, r.grads); }
+  template <class P, class Q>
+  static ValueAndGrad<P, Q> join(P value, Q grads) {
+    return {std::move(value), std::move(grads)};
+  }
+};
+template <class T>
+struct Several<ValueAndTangent<T>> {
+  static constexpr bool holds = true;
+  using Types = std::tuple<T, T>;
+  static auto parts(auto& r) { return std::tie(r.value, r.tangent); }
+  template <class P>
+  static ValueAndTangent<P> join(P value, P tangent) {
+    return {std::move(value), std::move(tangent)};
+  }
+};
+
+// ---- Lanes ----------------------------------------------------------------------------------------------------------
+
+/// OneLane k of a leaf of batched numbers, or the leaf of a single instance as it is.
+struct WholeLeaf {
+  static const auto& of(const auto& leaf) { return leaf; }
+};
+struct OneLane {
+  int k;
+  auto of(const auto& leaf) const {
+    if constexpr (Dense<decltype(leaf)>) {
+      return leaf.unaryExpr([lane = k](const auto& x) { return x[lane]; });
+    } else {
+      return leaf[k];
+    }
+  }
+};
+
+/// An instance's result: as it is, or a lane of it.
 template <class R>
-inline constexpr bool is_active_column = false;
-template <ActiveDense R>
-inline constexpr bool is_active_column<R> = int(R::ColsAtCompileTime) == 1;
+R one_result(R&& result, WholeLeaf) {
+  return std::move(result);
+}
+template <class R, class Batched>
+R one_result(const Batched& result, OneLane lane) {
+  R one{};
+  if constexpr (!tree::Leaf<R>) tree::detail::match_structure(one, result);
+  const auto take = [lane](auto& to, const auto& from) { to = lane.of(from); };
+  tree::detail::visit(tree::detail::NoTrail{}, take, one, result);
+  return one;
+}
+
+// ---- Collectors -----------------------------------------------------------------------------------------------------
+//
+// `put(i, result, which)` takes the result of instance i, in the order of the instances, from a result of one instance
+// (WholeLeaf) or from a lane of one of several (OneLane).
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_ragged(Index i, Index size, Index first) {
   throw ShapeError(
@@ -70,105 +134,132 @@ void put_row(Rows& rows, Index n, Index i, const Row& row) {
   }
 }
 
-/// A batch like `batch`, of these instances.
+/// A batch again, of results that are like its instances.
 template <class B>
-B batch_like(const B& batch, const std::vector<instance_t<B>>& list) {
-  B whole{};
-  tree::detail::match_structure(whole, batch);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto put = [&](auto& rows, const auto& row) { put_row(rows, Index(list.size()), Index(i), row); };
-    tree::detail::visit_leaves(put, whole, list[i]);
+class BatchCollector {
+ public:
+  BatchCollector(const B& batch, Index n) : n_(n) { tree::detail::match_structure(whole_, batch); }
+  template <class R, class Which>
+  void put(Index i, const R& result, Which which) {
+    const auto put_leaf = [&](auto& rows, const auto& row) { put_row(rows, n_, i, which.of(row)); };
+    tree::detail::visit_leaves(put_leaf, whole_, result);
   }
-  return whole;
-}
+  B finish() { return std::move(whole_); }
 
-/// Numbers make a column, columns the rows of a matrix; anything else stays a list.
+ private:
+  Index n_;
+  B whole_{};
+};
+
+/// Numbers as a column, columns as the rows of a matrix.
+template <class Rows>
+class RowsCollector {
+ public:
+  RowsCollector(const auto& /*batch*/, Index n) : n_(n) {}
+  template <class R, class Which>
+  void put(Index i, const R& row, Which which) {
+    put_row(rows_, n_, i, which.of(row));
+  }
+  Rows finish() { return std::move(rows_); }
+
+ private:
+  Index n_;
+  Rows rows_;
+};
+
+/// Anything, in a list.
 template <class R>
-auto rows_of_list(std::vector<R>&& list) {
-  if constexpr (std::is_arithmetic_v<R> && !std::is_same_v<R, bool>) {
-    return Eigen::Matrix<R, Eigen::Dynamic, 1>(
-        Eigen::Map<const Eigen::Matrix<R, Eigen::Dynamic, 1>>(list.data(), Index(list.size())));
-  } else if constexpr (is_plain_column<R>) {
-    using Rows = plain_t<plain_traits<R>::is_array, typename R::Scalar, Eigen::Dynamic, R::RowsAtCompileTime, false>;
-    Rows rows;
-    for (std::size_t i = 0; i < list.size(); ++i) put_row(rows, Index(list.size()), Index(i), list[i]);
-    return rows;
-  } else if constexpr (is_var<R> || is_dual<R> || is_active_column<R>) {
-    return settled_result_t<decltype(stack(list))>(stack(list));
-  } else {
-    return std::move(list);
+class ListCollector {
+ public:
+  ListCollector(const auto& /*batch*/, Index n) { list_.reserve(static_cast<std::size_t>(n)); }
+  template <class Result, class Which>
+  void put(Index /*i*/, Result&& result, Which which) {
+    list_.push_back(one_result<R>(std::forward<Result>(result), which));
   }
-}
+  std::vector<R> finish() { return std::move(list_); }
+
+ protected:
+  std::vector<R> list_;
+};
+
+/// Variables, and columns of them, as an active vector or matrix.
+template <class R>
+class ActiveCollector : public ListCollector<R> {
+ public:
+  using ListCollector<R>::ListCollector;
+  auto finish() { return settled_result_t<decltype(stack(this->list_))>(stack(this->list_)); }
+};
 
 template <class B, class R>
-auto collect(const B& batch, std::vector<R>&& list);
-
-/// The member of each result that `member` chooses, collected.
-template <class B, class R, class Member>
-auto collect_member(const B& batch, std::vector<R>& list, const Member& member) {
-  std::vector<bare<decltype(member(list[0]))>> members;
-  members.reserve(list.size());
-  for (R& result : list) members.push_back(std::move(member(result)));
-  return collect(batch, std::move(members));
-}
-template <class B, class... T>
-auto collect_members(const B& batch, std::vector<std::tuple<T...>>& list) {
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return std::tuple{collect_member(
-        batch, list, [](auto& r) -> auto& { return std::get<I>(r); })...};
-  }
-  (std::index_sequence_for<T...>{});
-}
-template <class B, class X, class Y>
-auto collect_members(const B& batch, std::vector<std::pair<X, Y>>& list) {
-  return std::pair{collect_member(
-                       batch, list, [](auto& r) -> auto& { return r.first; }),
-                   collect_member(
-                       batch, list, [](auto& r) -> auto& { return r.second; })};
-}
-template <class B, class X, class Y>
-auto collect_members(const B& batch, std::vector<ValueAndGrad<X, Y>>& list) {
-  auto value = collect_member(
-      batch, list, [](auto& r) -> auto& { return r.value; });
-  auto grads = collect_member(
-      batch, list, [](auto& r) -> auto& { return r.grads; });
-  return ValueAndGrad<decltype(value), decltype(grads)>{std::move(value), std::move(grads)};
-}
-template <class B, class T>
-auto collect_members(const B& batch, std::vector<ValueAndTangent<T>>& list) {
-  auto value = collect_member(
-      batch, list, [](auto& r) -> auto& { return r.value; });
-  auto tangent = collect_member(
-      batch, list, [](auto& r) -> auto& { return r.tangent; });
-  return ValueAndTangent<decltype(value)>{std::move(value), std::move(tangent)};
-}
-
-/// True if results of type R make a batch of type B again.
+struct choose_collector;
 template <class B, class R>
-consteval bool makes_batch() {
-  if constexpr (!std::is_same_v<instance_t<B>, R>) {
-    return false;
-  } else {
-    return is_list<B> || !is_var<tree::scalar_t<B>>;
-  }
-}
+using Collector = typename choose_collector<B, R>::type;
 
-/// The results in the form of `batch`.
-template <class B, class R>
-auto collect(const B& batch, std::vector<R>&& list) {
-  if constexpr (makes_batch<B, R>()) {
-    if constexpr (is_list<B>) {
-      return std::move(list);
-    } else {
-      return batch_like(batch, list);
+template <class B, class R, class Types = typename Several<R>::Types>
+class SeveralCollector;
+template <class B, class R, class... T>
+class SeveralCollector<B, R, std::tuple<T...>> {
+ public:
+  SeveralCollector(const B& batch, Index n) : parts_(Collector<B, T>(batch, n)...) {}
+  template <class Result, class Which>
+  void put(Index i, Result&& result, Which which) {
+    const auto parts = Several<bare<Result>>::parts(result);
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      if constexpr (std::is_same_v<Which, WholeLeaf>) {
+        (std::get<K>(parts_).put(i, std::move(std::get<K>(parts)), which), ...);
+      } else {
+        (std::get<K>(parts_).put(i, std::get<K>(parts), which), ...);
+      }
     }
-  } else if constexpr (is_several<R>) {
-    return collect_members(batch, list);
-  } else if constexpr (is_list<B>) {
-    return std::move(list);
-  } else {
-    return rows_of_list(std::move(list));
+    (std::index_sequence_for<T...>{});
   }
-}
+  auto finish() {
+    return std::apply([](auto&... part) { return Several<R>::join(part.finish()...); }, parts_);
+  }
+
+ private:
+  std::tuple<Collector<B, T>...> parts_;
+};
+
+template <class D>
+struct collector_of_dense {
+  static auto pick() {
+    if constexpr (int(D::ColsAtCompileTime) != 1) {
+      return std::type_identity<ListCollector<D>>{};
+    } else if constexpr (!is_plain_eigen<D>) {
+      return std::type_identity<ActiveCollector<D>>{};
+    } else {
+      constexpr bool is_array = plain_traits<D>::is_array;
+      return std::type_identity<
+          RowsCollector<plain_t<is_array, typename D::Scalar, Eigen::Dynamic, D::RowsAtCompileTime, false>>>{};
+    }
+  }
+  using identity = decltype(pick());
+};
+
+template <class B, class R>
+struct choose_collector {
+  static auto pick() {
+    constexpr bool is_instance = std::is_same_v<instance_t<B>, R>;
+    if constexpr (is_instance && is_list<B>) {
+      return std::type_identity<ListCollector<R>>{};
+    } else if constexpr (is_instance && !is_var<tree::scalar_t<B>>) {
+      return std::type_identity<BatchCollector<B>>{};
+    } else if constexpr (Several<R>::holds) {
+      return std::type_identity<SeveralCollector<B, R>>{};
+    } else if constexpr (is_list<B>) {
+      return std::type_identity<ListCollector<R>>{};
+    } else if constexpr (std::is_arithmetic_v<R> && !std::is_same_v<R, bool>) {
+      return std::type_identity<RowsCollector<Eigen::Matrix<R, Eigen::Dynamic, 1>>>{};
+    } else if constexpr (is_var<R> || is_dual<R>) {
+      return std::type_identity<ActiveCollector<R>>{};
+    } else if constexpr (Dense<R>) {
+      return typename collector_of_dense<R>::identity{};
+    } else {
+      return std::type_identity<ListCollector<R>>{};
+    }
+  }
+  using type = typename decltype(pick())::type;
+};
 
 }  // namespace grove::detail

@@ -12,7 +12,7 @@
 namespace grove::detail {
 
 template <class X>
-inline constexpr bool is_number = std::is_arithmetic_v<bare<X>> || is_dual<bare<X>>;
+inline constexpr bool is_number = std::is_arithmetic_v<bare<X>> || is_dual<bare<X>> || is_batched<bare<X>>;
 
 /// Anything that a primitive takes.
 template <class X>
@@ -76,8 +76,10 @@ struct common_number {
       return std::conditional_t<std::is_convertible_v<X, Y>, std::type_identity<Y>, std::type_identity<X>>{};
     } else if constexpr (is_dual<X>) {
       return std::type_identity<X>{};
-    } else if constexpr (is_dual<Y>) {
+    } else if constexpr (is_dual<Y> || is_batched<Y>) {
       return std::type_identity<Y>{};
+    } else if constexpr (is_batched<X>) {
+      return std::type_identity<X>{};
     } else {
       using arithmetic = std::common_type_t<X, Y>;
       return std::conditional_t<std::is_integral_v<arithmetic>, std::type_identity<double>,

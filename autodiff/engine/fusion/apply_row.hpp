@@ -52,7 +52,7 @@ inline auto elementwise(const Row& row, A&& a) {
     using S = typename X::Scalar;
     const S y = number_value<S>(row, a.value());
     if constexpr (is_recordable<S>) {
-      return VarAccess::function<is_temporary<A>>(a, y, S(row.slope(a.value(), y)));
+      return VarAccess::function<is_temporary<A>>(a, y, number_slope<0, S>(row, a.value(), y));
     } else {
       return Var<S>(y);
     }
@@ -84,8 +84,8 @@ inline auto elementwise(const Row& row, A&& a, B&& b) {
     const S u = plain<S>(a), v = plain<S>(b);
     const S y = number_value<S>(row, u, v);
     return scalar_binary(
-        std::forward<A>(a), std::forward<B>(b), y, [&] { return S(row.slope_a(u, v, y)); },
-        [&] { return S(row.slope_b(u, v, y)); });
+        std::forward<A>(a), std::forward<B>(b), y, [&] { return number_slope<0, S>(row, u, v, y); },
+        [&] { return number_slope<1, S>(row, u, v, y); });
   } else if constexpr (any_active_dense<X, Y> || (any_var<X, Y> && !is_eigen_of_vars<X> && !is_eigen_of_vars<Y>)) {
     return apply_row<S>(row, term_of_forwarded<S>(std::forward<A>(a)), term_of_forwarded<S>(std::forward<B>(b)));
   } else {

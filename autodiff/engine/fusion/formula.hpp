@@ -41,7 +41,7 @@ auto array_slope(const Row& row, const A& a, const Y& y) {
   if constexpr (slope_runs_on_arrays<S, Row>) {
     return row.slope(a, y);
   } else {
-    return a.binaryExpr(y, [row](const S& x, const S& v) { return S(row.slope(x, v)); });
+    return a.binaryExpr(y, [row](const S& x, const S& v) { return number_slope<0, S>(row, x, v); });
   }
 }
 template <int K, class S, class Row, class A, class B, class Y>
@@ -50,10 +50,7 @@ auto array_slope(const Row& row, const A& a, const B& b, const Y& y) {
     if constexpr (K == 0) return row.slope_a(a, b, y);
     if constexpr (K == 1) return row.slope_b(a, b, y);
   } else {
-    const auto f = [row](const S& s, const S& t, const S& v) {
-      if constexpr (K == 0) return S(row.slope_a(s, t, v));
-      if constexpr (K == 1) return S(row.slope_b(s, t, v));
-    };
+    const auto f = [row](const S& s, const S& t, const S& v) { return number_slope<K, S>(row, s, t, v); };
     return Eigen::CwiseTernaryOp<decltype(f), const A, const B, const Y>(a, b, y, f);
   }
 }

@@ -135,6 +135,8 @@ template <std::size_t K, class S, class Row, class P>
   static_assert(K == 0);
   if constexpr (is_lanes<P> && !Row::cheap) {
     return to_lanes<P>(array_slope<S>(row, to_array(a), to_array(y)));
+  } else if constexpr (is_batched<P> && !Row::cheap) {
+    return number_slope<K, P>(row, a, y);
   } else {
     return row.slope(a, y);
   }
@@ -143,6 +145,8 @@ template <std::size_t K, class S, class Row, class P>
 [[gnu::always_inline]] inline auto slope_on(const Row& row, const P& a, const P& b, const P& y) {
   if constexpr (is_lanes<P> && !Row::cheap) {
     return to_lanes<P>(array_slope<int(K), S>(row, to_array(a), to_array(b), to_array(y)));
+  } else if constexpr (is_batched<P> && !Row::cheap) {
+    return number_slope<int(K), P>(row, a, b, y);
   } else if constexpr (K == 0) {
     return row.slope_a(a, b, y);
   } else {

@@ -31,6 +31,16 @@ struct leaf_traits<Dual<S, N, Forward>> {
   static Scalar& view(Scalar& x) { return x; }
   static const Scalar& view(const Scalar& x) { return x; }
 };
+template <class S, int N>
+struct leaf_traits<Batched<S, N>> {
+  static constexpr bool is_leaf = true;
+  using Scalar = Batched<S, N>;
+  static Index rows(const Scalar&) { return 1; }
+  static Index cols(const Scalar&) { return 1; }
+  static Index size(const Scalar&) { return 1; }
+  static Scalar& view(Scalar& x) { return x; }
+  static const Scalar& view(const Scalar& x) { return x; }
+};
 template <class Plain, class Stride>
 struct leaf_traits<Active<Plain, Stride>> {
   static constexpr bool is_leaf = true;
@@ -75,11 +85,13 @@ struct leaf_traits<detail::Expr<Row, Plain, Terms...>> : leaf_traits<Active<Plai
   static auto view(const T& x) { return x.array(); }
 };
 template <class S, int R, int C, int O, int MR, int MC>
-requires(detail::is_var<S> || detail::is_dual<S>) struct leaf_traits<Eigen::Matrix<S, R, C, O, MR, MC>>
+requires(detail::is_var<S> || detail::is_dual<S> ||
+         detail::is_batched<S>) struct leaf_traits<Eigen::Matrix<S, R, C, O, MR, MC>>
     : tree::detail::EigenLeaf<Eigen::Matrix<S, R, C, O, MR, MC>> {
 };
 template <class S, int R, int C, int O, int MR, int MC>
-requires(detail::is_var<S> || detail::is_dual<S>) struct leaf_traits<Eigen::Array<S, R, C, O, MR, MC>>
+requires(detail::is_var<S> || detail::is_dual<S> ||
+         detail::is_batched<S>) struct leaf_traits<Eigen::Array<S, R, C, O, MR, MC>>
     : tree::detail::EigenLeaf<Eigen::Array<S, R, C, O, MR, MC>> {
 };
 /// What our functions returned for plain operands is a leaf as Eigen's own is.

@@ -45,6 +45,8 @@ auto innermost_value(const T& x) {
     return innermost_value(x.value());
   } else if constexpr (is_dual<T>) {
     return innermost_value(x.value);
+  } else if constexpr (is_batched<T>) {
+    return x.common();
   } else {
     return x;
   }
@@ -78,12 +80,13 @@ constexpr T without_derivative(const T& x) {
 /// Eigen types, of a tree in its own.
 template <class T, class F>
 auto map_numbers(const T& x, const F& f) {
-  if constexpr (is_var<T> || is_dual<T> || std::is_floating_point_v<T>) {
+  if constexpr (is_var<T> || is_dual<T> || is_batched<T> || std::is_floating_point_v<T>) {
     return f(x);
   } else if constexpr (Dense<T>) {
     using From = typename T::Scalar;
     using To = decltype(f(std::declval<const From&>()));
-    if constexpr (!is_active_dense<T> && (std::is_same_v<From, To> || !(is_var<From> || is_dual<From>))) {
+    if constexpr (!is_active_dense<T> &&
+                  (std::is_same_v<From, To> || !(is_var<From> || is_dual<From> || is_batched<From>))) {
       return typename T::PlainObject(x);
     } else if constexpr (is_active_dense<T>) {
       const auto& h = evaluated(x);

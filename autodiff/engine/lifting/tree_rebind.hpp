@@ -68,7 +68,8 @@ template <class Plain, class V>
 struct rebind_leaf<Owned<Plain>, Var<V>> : rebind_leaf<Plain, Var<V>> {};
 
 template <class T, class U>
-using rebind_argument = std::conditional_t<std::is_floating_point_v<T> || is_var<T> || is_dual<T>, U, T>;
+using rebind_argument =
+    std::conditional_t<std::is_floating_point_v<T> || is_var<T> || is_dual<T> || is_batched<T>, U, T>;
 
 // A node that is no template of its scalar becomes a tuple of its members.
 template <class T, class U>

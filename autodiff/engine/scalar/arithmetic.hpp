@@ -65,7 +65,7 @@ Var<S> operator+(const Var<S>& a) {
 #define GROVE_DETAIL_COMPARE(op)                       \
   template <class A, class B>                          \
   requires detail::ScalarOperands<A, B>                \
-  bool operator op(const A& a, const B& b) {           \
+  auto operator op(const A& a, const B& b) {           \
     using S = detail::common_scalar<A, B>;             \
     return detail::plain<S>(a) op detail::plain<S>(b); \
   }

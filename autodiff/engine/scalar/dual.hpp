@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "../tape/tape_scalar.hpp"
+#include "batched.hpp"
 #include "levels.hpp"
 #include "tangent_lanes.hpp"
 

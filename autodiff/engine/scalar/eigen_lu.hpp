@@ -18,6 +18,8 @@ auto plain_magnitude(const T& x) {
     return plain_magnitude(x.value());
   } else if constexpr (is_dual<T>) {
     return plain_magnitude(x.value);
+  } else if constexpr (is_batched<T>) {
+    return std::abs(x.common());
   } else {
     return std::abs(x);
   }

@@ -140,6 +140,14 @@ template <class S, int N>
   }
 }
 template <class S, int N>
+[[gnu::always_inline]] inline Lanes<S, N> magnitudes(const Lanes<S, N>& a) {
+  if constexpr (fills_one_register<S, N>) {
+    return {a.numbers < register_t<S, N>{} ? -a.numbers : a.numbers};
+  } else {
+    return {magnitudes(a.low), magnitudes(a.high)};
+  }
+}
+template <class S, int N>
 [[gnu::always_inline]] inline Lanes<S, N> operator+(const Lanes<S, N>& a, const Lanes<S, N>& b) {
   if constexpr (fills_one_register<S, N>) {
     return {a.numbers + b.numbers};
@@ -182,6 +190,22 @@ template <class S, int N>
 template <class S, int N>
 [[gnu::always_inline]] inline Lanes<S, N>& operator+=(Lanes<S, N>& a, const Lanes<S, N>& b) {
   return a = a + b;
+}
+
+/// All lanes are zero, of either sign.
+template <class S, int N>
+[[gnu::always_inline]] inline bool are_zero(const Lanes<S, N>& x) {
+  if constexpr (N == 1) {
+    return x.numbers == S(0);
+  } else if constexpr (fills_one_register<S, N>) {
+    bool zero = true;
+    for (int k = 0; k < N; ++k) zero = zero && x[k] == S(0);
+    return zero;
+  } else if constexpr (2 * Lanes<S, N>::low_size == N) {
+    return are_zero(magnitudes(x.low) + magnitudes(x.high));
+  } else {
+    return are_zero(x.low) && are_zero(x.high);
+  }
 }
 
 /// a · b, where an exact zero among the a wins over what is infinite or undefined among the b.

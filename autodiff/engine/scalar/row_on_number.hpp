@@ -20,6 +20,8 @@ struct real_of<X> {
 };
 template <class S, int N, bool Forward>
 struct real_of<Dual<S, N, Forward>> : real_of<S> {};
+template <class S, int N>
+struct real_of<Batched<S, N>> : real_of<S> {};
 template <class X>
 using real_t = typename real_of<std::remove_cvref_t<X>>::type;
 
@@ -51,6 +53,59 @@ constexpr bool is_tame(const S& slope) {
 template <class S>
 inline constexpr bool is_observed = false;
 
+/// f of batched numbers: of the lanes as an array where the row is written for those, else lane by lane, so that a
+/// formula with branches does not make lanes diverge.
+template <class Row, bool OnArrays = Row::cheap || Row::vectorized, class F, class... X>
+[[gnu::always_inline]] inline auto batched(const F& f, const X&... x) {
+  if constexpr (OnArrays) {
+    return on_lanes(f, x...);
+  } else {
+    return each_lane(f, x...);
+  }
+}
+
+/// A row's slope (in operand K), in numbers of S; y is its value.
+template <int K, class S, class Row>
+[[gnu::always_inline]] inline S number_slope(const Row& row, const S& a, const S& y) {
+  static_assert(K == 0);
+  if constexpr (is_batched<S>) {
+    constexpr bool on_arrays = Row::cheap || Row::vectorized || requires { Row::slope_on_arrays; };
+    return batched<Row, on_arrays>([&row](const auto& u, const auto& v) { return row.slope(u, v); }, a, y);
+  } else {
+    return S(row.slope(a, y));
+  }
+}
+template <int K, class S, class Row>
+[[gnu::always_inline]] inline S number_slope(const Row& row, const S& a, const S& b, const S& y) {
+  if constexpr (is_batched<S>) {
+    const auto slope = [&row](const auto& u, const auto& v, const auto& w) {
+      if constexpr (K == 0) {
+        return row.slope_a(u, v, w);
+      } else {
+        return row.slope_b(u, v, w);
+      }
+    };
+    return batched<Row>(slope, a, b, y);
+  } else if constexpr (K == 0) {
+    return S(row.slope_a(a, b, y));
+  } else {
+    return S(row.slope_b(a, b, y));
+  }
+}
+/// The same for a row's value.
+template <class Row, class S, int N, class... Rest>
+[[gnu::always_inline]] inline Batched<S, N> batched_value(const Row& row, const Batched<S, N>& a, const Rest&... rest) {
+  if constexpr (sizeof...(Rest) == 0 && std::is_same_v<S, double> &&
+                requires(double* data) { Row::in_place(data, std::size_t{N}); }) {
+    double numbers[N];
+    store_lanes(numbers, a.lanes);
+    Row::in_place(numbers, N);
+    return Batched<S, N>(load_lanes<S, N>(numbers));
+  } else {
+    return batched<Row>([&row](const auto&... x) { return row.value(x...); }, a, rest...);
+  }
+}
+
 // A row's `value` sees floating numbers only; duals and variables get there by the chain rule. So a formula with
 // branches needs no care for derivatives, and its slope is the row's `slope` in every mode and order.
 template <class S, class Row>
@@ -61,12 +116,14 @@ S number_value(const Row& row, const S& a) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value);
     S r(y);
-    scale_lanes_guarded(r.tangent, T(row.slope(a.value, y)), a.tangent);
+    scale_lanes_guarded(r.tangent, number_slope<0, T>(row, a.value, y), a.tangent);
     return r;
   } else if constexpr (is_var<S>) {
     using T = typename S::Scalar;
     const T y = number_value<T>(row, a.value());
-    return VarAccess::unary<false>(a, y, T(row.slope(a.value(), y)));
+    return VarAccess::unary<false>(a, y, number_slope<0, T>(row, a.value(), y));
+  } else if constexpr (is_batched<S>) {
+    return batched_value(row, a);
   } else {
     return S(row.value(a));
   }
@@ -78,15 +135,17 @@ S number_value(const Row& row, const S& a, const S& b) {
   } else if constexpr (is_dual<S>) {
     using T = bare<decltype(a.value)>;
     const T y = number_value<T>(row, a.value, b.value);
-    T sa(row.slope_a(a.value, b.value, y)), sb(row.slope_b(a.value, b.value, y));
+    T sa = number_slope<0, T>(row, a.value, b.value, y), sb = number_slope<1, T>(row, a.value, b.value, y);
     if (!is_tame(sa) && !has_tangent(a)) sa = T(0);
     if (!is_tame(sb) && !has_tangent(b)) sb = T(0);
     return S::chain(y, sa, a, sb, b);
   } else if constexpr (is_var<S>) {
     using T = typename S::Scalar;
     const T y = number_value<T>(row, a.value(), b.value());
-    return VarAccess::binary<false, false>(a, b, y, T(row.slope_a(a.value(), b.value(), y)),
-                                           T(row.slope_b(a.value(), b.value(), y)));
+    return VarAccess::binary<false, false>(a, b, y, number_slope<0, T>(row, a.value(), b.value(), y),
+                                           number_slope<1, T>(row, a.value(), b.value(), y));
+  } else if constexpr (is_batched<S>) {
+    return batched_value(row, a, b);
   } else {
     return S(row.value(a, b));
   }

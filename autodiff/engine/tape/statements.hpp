@@ -198,7 +198,7 @@ class Statements {
     begin_ = Bytes::before(end_, mark.newest_bytes);
     next_ = id_of(mark.tag, static_cast<std::uint32_t>(mark.slots));
     other_slots_ = mark.other_slots;
-    factor_ = S(1);
+    factor_ = unit();
     limit_ = full_;
   }
 
@@ -233,6 +233,14 @@ class Statements {
   using Bytes = EntryBytes<S>;
   using Run = EntryRun<S>;
   static constexpr bool lazy = std::is_floating_point_v<S>;
+  // Only those that are applied late need a factor, and not every scalar has a 1 at compile time.
+  static constexpr S unit() {
+    if constexpr (lazy) {
+      return S(1);
+    } else {
+      return S();
+    }
+  }
 
   // In bytes.
   [[gnu::always_inline]] std::size_t newest_size() const { return Bytes::between(begin_, end_); }
@@ -312,7 +320,7 @@ class Statements {
   EntryCount* counts_ = nullptr;
   Id next_ = id_of(closed_tag, 1);  // of the next statement's result, fresh; slot 0 is never used
   Entry* full_ = nullptr;           // limit_ when they lack nothing
-  S factor_ = S(1);                 // what the newest statement's partials still lack
+  S factor_ = unit();               // what the newest statement's partials still lack
 
   std::size_t other_slots_ = 0;  // of inputs and nodes
   bool ran_out_ = false;

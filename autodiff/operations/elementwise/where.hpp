@@ -17,7 +17,7 @@ struct common_element {
   static auto pick() {
     if constexpr (any_var<U, V>) {
       return std::type_identity<Var<tape_scalar_t<U, V>>>{};
-    } else if constexpr (is_dual<U> || is_dual<V>) {
+    } else if constexpr (is_dual<U> || is_dual<V> || is_batched<U> || is_batched<V>) {
       return std::type_identity<typename common_number<U, V>::type>{};
     } else {
       return std::type_identity<std::common_type_t<U, V>>{};
@@ -134,6 +134,25 @@ auto choose_active(const M& condition, const A& a, const B& b) {
   return y;
 }
 
+/// The chosen lanes of two numbers of one type.
+template <int N, class T>
+T select_number(LaneMask<N> mask, const T& a, const T& b) {
+  if constexpr (is_batched<T>) {
+    return select(mask, a, b);
+  } else if constexpr (is_dual<T>) {
+    T chosen(select_number(mask, a.value, b.value));
+    for (int k = 0; k < lanes_of_dual<T>; ++k)
+      set_lane(chosen.tangent, k, select_number(mask, a.tangent[k], b.tangent[k]));
+    return chosen;
+  } else if constexpr (is_var<T>) {
+    using S = typename T::Scalar;
+    return VarAccess::binary<false, false>(a, b, select_number(mask, a.value(), b.value()),
+                                           select_number(mask, S(1), S(0)), select_number(mask, S(0), S(1)));
+  } else {
+    return mask ? a : b;
+  }
+}
+
 }  // namespace detail
 
 /// `a` where the condition holds, `b` elsewhere; numbers, variables and arrays in any mix, scalars broadcast.
@@ -179,6 +198,19 @@ auto where(bool condition, A&& a, B&& b) {
   } else {
     using T = typename detail::common_element<X, Y>::type;
     return condition ? T(a) : T(b);
+  }
+}
+
+/// The same for the instances of a batch.
+template <int N, detail::Operand A, detail::Operand B>
+auto where(detail::LaneMask<N> condition, A&& a, B&& b) {
+  using X = detail::bare<A>;
+  using Y = detail::bare<B>;
+  if constexpr (detail::any_dense<X, Y>) {
+    return where(bool(condition), std::forward<A>(a), std::forward<B>(b));
+  } else {
+    using T = typename detail::common_element<X, Y>::type;
+    return detail::select_number(condition, T(a), T(b));
   }
 }
 

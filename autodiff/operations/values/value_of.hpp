@@ -12,7 +12,14 @@ namespace grove {
 /// Inside a nested derivative the numbers are the variables of the enclosing loss, whose derivative passes.
 template <class T>
 auto value_of(const T& x) {
-  const auto number = [](const auto& s) { return detail::value_without_derivative(s); };
+  const auto number = [](const auto& s) {
+    const auto value = detail::value_without_derivative(s);
+    if constexpr (detail::is_batched<detail::bare<decltype(value)>>) {
+      return value.common();
+    } else {
+      return value;
+    }
+  };
   if constexpr (detail::Dense<T>) {
     return detail::Owned(detail::map_numbers(x, number));
   } else {

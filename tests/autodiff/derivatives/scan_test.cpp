@@ -62,24 +62,6 @@ TEST_CASE("scan: a recording may be swept again") {
   CHECK(grove::jacrev(ends)(at).isApprox(grove::jacfwd(ends)(at), 1e-12));
 }
 
-TEST_CASE("scan: inside a scan, and under a gradient inside a loss") {
-  const auto logistic = [](const auto& x, Index, const auto& r) { return x + 0.1 * r * x * (1.0 - x); };
-  const auto several = [&](const auto& x, Index, const auto& r) { return grove::scan(logistic, x * r, 3, {}, r); };
-  const auto nested = [&](const auto& r) { return grove::scan(several, r, 5, grove::ScanOptions{0, 100}, r); };
-  const auto loop = [&](const auto& r) {
-    auto x = 1.0 * r;
-    for (Index k = 0; k < 15; ++k) {
-      if (k % 3 == 0) x = x * r;
-      x = logistic(x, k, r);
-    }
-    return x;
-  };
-  const auto slope_of = [](const auto& f) {
-    return grove::grad([&f](const auto& r) { return grove::grad(f)(r) * r; })(0.8);
-  };
-  CHECK(slope_of(nested) == Approx(slope_of(loop)).epsilon(1e-12));
-}
-
 TEST_CASE("scan: the same gradient for any number of steps and any memory") {
   for (const Index n : {0, 1, 2, 3, 10, 257}) {
     const auto [value, grads] = grove::value_and_grad(looped)(at, n, 0.05);

@@ -131,6 +131,8 @@ class SpectralPoint {
   static T bottom(const S& x) {
     if constexpr (is_dual<S>) {
       return SpectralPoint<decltype(S::value)>::bottom(x.value);
+    } else if constexpr (is_batched<S>) {
+      return x.common();
     } else {
       return x;
     }

@@ -100,6 +100,8 @@ auto magnitude(const S& x) {
     return magnitude(x.value);
   } else if constexpr (is_var<S>) {
     return magnitude(x.value());
+  } else if constexpr (is_batched<S>) {
+    return magnitude(x.common());
   } else {
     return x < S(0) ? -x : x;
   }

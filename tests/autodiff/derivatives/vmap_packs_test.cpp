@@ -1,0 +1,99 @@
+// Several instances at once: the same as one by one, whatever a loss does.
+#include <Eigen/Dense>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "autodiff/autodiff.hpp"
+#include "tests/catch.hpp"
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+
+/// n points of three numbers, some negative, no two alike.
+MatrixXd points(Eigen::Index n) {
+  return MatrixXd::NullaryExpr(
+      n, 3, [](Eigen::Index i, Eigen::Index j) { return 1.3 * std::sin(1.7 * double(i) + 0.9 * double(j) + 0.4); });
+}
+
+/// The same function one by one: vmap looks for a derivative function, which this is not.
+template <class F>
+auto singly(F f) {
+  return grove::vmap([f](const auto&... args) { return f(args...); });
+}
+
+int calls = 0;
+template <class Loss>
+double error_in_packs(const Loss& loss, const MatrixXd& x, int expected_calls = 0) {
+  calls = 0;
+  const auto [values, grads] = grove::vmap(grove::value_and_grad(loss))(x);
+  if (expected_calls != 0) CHECK(calls == expected_calls);
+  const auto alone = singly(grove::value_and_grad(loss))(x);
+  return (values - alone.value).norm() + (grads - alone.grads).norm();
+}
+
+}  // namespace
+
+TEST_CASE("rows, arrays and where take eight instances at once, the remainder too", "[vmap]") {
+  const Eigen::Vector3d c(0.5, -1, 2);
+  const auto loss = [&c](const auto& p) {
+    ++calls;
+    const auto scalars = exp(p(0)) * tanh(p(1)) / (2 + p(2) * p(2)) + pow(abs(p(0)), 1.5) + sqrt(p(1) * p(1) + 1) +
+                         grove::maximum(p(0), p(1)) + where(p(2) > 0.2, p(2) * p(0), -p(1)) + log1p(p(0) * p(0));
+    const auto arrays = (sin(p.array()) * c.array()).sum() + p.squaredNorm() + (p * p.transpose() * c).sum();
+    return scalars + arrays;
+  };
+  CHECK(error_in_packs(loss, points(19), 3) < 1e-13);
+  CHECK(error_in_packs(loss, points(2), 2) == 0);
+}
+
+TEST_CASE("where instances go different ways they go one by one", "[vmap]") {
+  const auto branching = [](const auto& p) {
+    ++calls;
+    const double size = grove::value_of(p).norm();  // a number, not one of several
+    auto y = p(0) * size;
+    if (p(1) > 0) y += p(1) * p(1);
+    return y;
+  };
+  CHECK(error_in_packs(branching, points(24)) == 0);
+  const MatrixXd alike = MatrixXd::Constant(8, 3, 0.5);
+  CHECK(error_in_packs(branching, alike, 1) == 0);
+
+  const auto swallowing = [](const auto& p) {
+    using T = grove::scalar_t<decltype(p)>;
+    try {
+      return p(0) > 0 ? T(p(1)) : T(p(2));
+    } catch (...) {
+      return T(7);
+    }
+  };
+  CHECK(error_in_packs(swallowing, points(16)) == 0);
+}
+
+TEST_CASE("rules for plain numbers and linear algebra work on every instance", "[vmap]") {
+  const auto rule = grove::custom_vjp([](double x) { return std::sin(x); },
+                                      [](double x) {
+                                        return std::pair{std::sin(x), x};
+                                      },
+                                      [](double x, double c) { return c * std::cos(x); });
+  CHECK(error_in_packs([&rule](const auto& p) { return rule(p(0)) * p(1); }, points(9)) == 0);
+  const Eigen::Matrix3d a = Eigen::Matrix3d{{4, 1, 0}, {1, 5, 2}, {0, 2, 6}};
+  const auto solving = [&a](const auto& p) { return solve(a + p * p.transpose(), p).sum(); };
+  CHECK(error_in_packs(solving, points(9)) == 0);
+}
+
+TEST_CASE("an infinity in one instance, and a zero times it, are what they are alone", "[vmap]") {
+  const auto norm = [](const auto& p) { return sqrt(p(0) * p(0) + p(1) * p(1)) + 1 / p(2); };
+  MatrixXd x = points(16);
+  x.row(3) << 0, 0, 1;
+  x.row(5) << 1, 2, 0;
+  x.row(6).setConstant(std::numeric_limits<double>::quiet_NaN());
+  const MatrixXd packed = grove::vmap(grove::grad(norm))(x), alone = singly(grove::grad(norm))(x);
+  for (Eigen::Index k = 0; k < x.size(); ++k) {
+    const double p = packed(k), q = alone(k);
+    CHECK((p == q || (std::isnan(p) && std::isnan(q)) || std::abs(p - q) < 1e-14));
+  }
+  CHECK(packed.row(3) == Eigen::RowVector3d(0, 0, -1));
+}
