@@ -157,6 +157,9 @@ inline void draw(const Label& l, Drawing& to) {
                                                 : "center";
   to.settings += "set label " + gnuplot_label(l.text) + " at " + number(l.x) + "," + number(l.y) + "," + number(l.z) +
                  " " + place + " front textcolor rgb '" + colour_of(l.colour.empty() ? "black" : l.colour, 0) + "'\n";
+  // An empty text at the same place, as the axes do not look at labels.
+  to.add({to.in_space ? "using 1:2:3:(\"\") with labels" : "using 1:2:(\"\") with labels", "", "x y z",
+          row({l.x, l.y, l.z})});
 }
 
 }  // namespace grove::models::detail

@@ -29,6 +29,7 @@ struct Item {
 struct Drawing {
   bool opaque = false;  ///< the picture knows no opacity
   std::size_t next_colour = 0;
+  bool in_space = false;  ///< three axes
   std::vector<Item> items = {};
   std::string settings = {};
   std::vector<std::string> inks = {};  ///< the colours, as "#rrggbb"

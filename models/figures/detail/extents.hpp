@@ -117,7 +117,7 @@ inline void reach(const SpacePath& s, Extents& to) {
 inline void reach(const HorizontalLine& l, Extents& to) { to.y.add(l.y); }
 inline void reach(const VerticalLine& l, Extents& to) { to.x.add(l.x); }
 inline void reach(const Contours& /*their axes are the panel's*/, Extents& /*to*/) {}
-inline void reach(const Label& /*text takes what room there is*/, Extents& /*to*/) {}
+inline void reach(const Label& l, Extents& to) { to.add(l.x, l.y); }
 
 inline Extents extents_of(const Panel& panel) {
   Extents result{.x = {panel.log_x}, .y = {panel.log_y}, .z = {panel.log_z}};

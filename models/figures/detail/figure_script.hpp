@@ -22,7 +22,7 @@
 namespace grove::models::detail {
 
 inline Drawing drawing_of(const Panel& panel, bool opaque = false) {
-  Drawing drawing{.opaque = opaque, .next_colour = panel.series.size()};
+  Drawing drawing{.opaque = opaque, .next_colour = panel.series.size(), .in_space = in_space(panel)};
   std::size_t bars = 0;
   if (panel.diagonal) drawing.add({"x with lines lc rgb '#909090' dashtype 2"});
   for_each_layer(panel, [&](const auto& layer) {
@@ -75,7 +75,7 @@ inline std::string plot_list(const Drawing& drawing, std::size_t p) {
     result += (result.empty() ? "" : ", \\\n     ") + name + item.clause +
               (item.title.empty() ? " notitle" : " title " + gnuplot_label(item.title));
   }
-  return result;
+  return result.empty() ? "NaN notitle" : result;
 }
 
 /// The limits of an axis: those given, else those of what fills the panel, else what the data says.

@@ -60,7 +60,10 @@ std::vector<Panel> one_of_each() {
        .bands = {band_of("b", Eigen::MatrixXd{{1, 3}, {2, 2}})},
        .error_bars = {{.title = "e", .y = {1, 2}, .below = {0.5, 0.5}}},
        .labels = {{.text = "here", .x = 1, .y = 2, .side = "above", .colour = "red"}}},
-      {.surfaces = {surface_of(saddle, box, 11)}, .space_paths = {path_on(saddle, "down", {0, 0.1}, {0.1, 0.5})}}};
+      {.labels = {{.text = "alone", .x = 7, .y = 8}}},
+      {.surfaces = {surface_of(saddle, box, 11)},
+       .space_paths = {path_on(saddle, "down", {0, 0.1}, {0.1, 0.5})},
+       .labels = {{.text = "up", .z = 1}}}};
 }
 
 }  // namespace
@@ -185,6 +188,11 @@ TEST_CASE("heat maps fill their cells, also on logarithmic axes, and signs are s
   CHECK_FALSE(detail::is_even({0, 1, 3}));
   CHECK(error_of({.log_x = true, .heat_map = {.x = {0, 1}, .y = {1}, .z = Eigen::MatrixXd::Ones(1, 2)}}) ==
         "write_figure: panel 0: a grid with x = 0 on a logarithmic axis");
+}
+
+TEST_CASE("a panel of gaps is no broken script", "[figure]") {
+  const HeatMap gaps{.x = {0, 1}, .y = {0, 1}, .z = Eigen::Matrix2d::Constant(nan_value)};
+  CHECK_THAT(script_of({.heat_map = gaps}), Contains("plot NaN notitle\n"));
 }
 
 TEST_CASE("bars of several groups stand side by side", "[figure]") {
