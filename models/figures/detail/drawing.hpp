@@ -52,8 +52,12 @@ inline constexpr const char* with_error_bars = "using 1:3:(0):($4-$3) with vecto
 /// One line of numbers.
 inline std::string row(std::initializer_list<double> values) {
   std::string result;
-  for (const double v : values) result += (result.empty() ? "" : " ") + number(v);
-  return result + "\n";
+  for (const double v : values) {
+    if (!result.empty()) result += ' ';
+    result += number(v);
+  }
+  result += '\n';
+  return result;
 }
 inline double at(const std::vector<double>& values, std::size_t i) {
   return values.empty() ? static_cast<double>(i) : values[i];
