@@ -34,7 +34,8 @@ inline void check_sizes(const std::string& where, std::initializer_list<Size> si
   for (const auto& [name, size] : sizes) {
     if (size == 0 && needed != 0) continue;
     wrong = wrong || size != needed;
-    all += (all.empty() ? "" : &size == &(sizes.end() - 1)->second ? " and " : ", ") + text_of(size) + " " + name;
+    all += all.empty() ? "" : &size == &(sizes.end() - 1)->second ? " and " : ", ";
+    all += text_of(size) + " " + name;
   }
   if (wrong) throw ShapeError(where + ": " + all);
 }
@@ -48,7 +49,8 @@ inline void check_choice(const std::string& where, const char* what, const std::
   std::string all;
   for (const char* choice : choices) {
     if (given == choice) return;
-    all += (all.empty() ? "" : ", ") + std::string(choice);
+    all += all.empty() ? "" : ", ";
+    all += std::string(choice);
   }
   throw DataError(where + ": the " + what + " must be one of " + all + ", got '" + given + "'");
 }

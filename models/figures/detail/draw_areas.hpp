@@ -78,8 +78,10 @@ inline bool are_long(const std::vector<std::string>& names) {
 /// Tics with names at 0, 1, 2, …, upright where they need it.
 inline std::string named_tics(const char* axis, const std::vector<std::string>& names, bool upright = false) {
   std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    list += (i == 0 ? "" : ", ") + gnuplot_label(names[i]) + " " + number(static_cast<double>(i));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list += i == 0 ? "" : ", ";
+    list += gnuplot_label(names[i]) + " " + number(static_cast<double>(i));
+  }
   return std::string("set ") + axis + "tics (" + list + ")" + (upright ? " rotate by 90 right" : " norotate") + "\n";
 }
 

@@ -75,8 +75,10 @@ inline std::string range_of(const Limits& limits) {
 inline std::string palette_commands(ColourMap map, const Limits& limits, bool bar, const std::string& title) {
   std::string stops;
   const auto colours = colours_of(map);
-  for (std::size_t i = 0; i < colours.size(); ++i)
-    stops += (i == 0 ? "" : ", ") + fmt::format("{}", i) + " '" + colours[i] + "'";
+  for (std::size_t i = 0; i < colours.size(); ++i) {
+    stops += i == 0 ? "" : ", ";
+    stops += fmt::format("{}", i) + " '" + colours[i] + "'";
+  }
   return "set palette defined (" + stops + ")\nset cbrange " + range_of(limits) + "\nset cblabel " +
          gnuplot_label(title) + "\n" + (bar ? "set colorbox\n" : "unset colorbox\n");
 }
@@ -104,7 +106,10 @@ inline std::vector<double> levels_of(const Eigen::MatrixXd& values, int count) {
 }
 inline std::string level_list(const Eigen::MatrixXd& values, int count) {
   std::string result;
-  for (const double level : levels_of(values, count)) result += (result.empty() ? "" : ",") + number(level);
+  for (const double level : levels_of(values, count)) {
+    result += result.empty() ? "" : ",";
+    result += number(level);
+  }
   return result;
 }
 

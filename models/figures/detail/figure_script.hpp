@@ -72,8 +72,8 @@ inline std::string plot_list(const Drawing& drawing, std::size_t p) {
                              : has_data           ? block_name(p, source) + " "
                                                   : "";
     if (!has_data && item.clause.rfind("using", 0) == 0) continue;  // nothing to draw
-    result += (result.empty() ? "" : ", \\\n     ") + name + item.clause +
-              (item.title.empty() ? " notitle" : " title " + gnuplot_label(item.title));
+    result += result.empty() ? "" : ", \\\n     ";
+    result += name + item.clause + (item.title.empty() ? " notitle" : " title " + gnuplot_label(item.title));
   }
   return result.empty() ? "NaN notitle" : result;
 }

@@ -40,7 +40,10 @@ inline std::string json_number(double value) { return std::isfinite(value) ? fmt
 template <class Values, class Write>
 std::string json_list(const Values& values, const Write& write) {
   std::string result = "[";
-  for (const auto& value : values) result += (result.size() > 1 ? "," : "") + write(value);
+  for (const auto& value : values) {
+    result += result.size() > 1 ? "," : "";
+    result += write(value);
+  }
   return result + "]";
 }
 inline std::string json_numbers(const std::vector<double>& values) { return json_list(values, json_number); }

@@ -16,7 +16,10 @@ inline std::string json_matrix(const Eigen::MatrixXd& z) {
   std::string result = "[";
   for (Eigen::Index i = 0; i < z.rows(); ++i) {
     result += i == 0 ? "[" : ",[";
-    for (Eigen::Index j = 0; j < z.cols(); ++j) result += (j == 0 ? "" : ",") + json_number(z(i, j));
+    for (Eigen::Index j = 0; j < z.cols(); ++j) {
+      result += j == 0 ? "" : ",";
+      result += json_number(z(i, j));
+    }
     result += "]";
   }
   return result + "]";
@@ -24,9 +27,11 @@ inline std::string json_matrix(const Eigen::MatrixXd& z) {
 inline std::string json_colours(ColourMap map) {
   const auto colours = colours_of(map);
   std::string result = "[";
-  for (std::size_t i = 0; i < colours.size(); ++i)
-    result += (i == 0 ? "[" : ",[") + json_number(static_cast<double>(i) / static_cast<double>(colours.size() - 1)) +
-              ",\"" + colours[i] + "\"]";
+  for (std::size_t i = 0; i < colours.size(); ++i) {
+    result += i == 0 ? "[" : ",[";
+    result +=
+        json_number(static_cast<double>(i) / static_cast<double>(colours.size() - 1)) + ",\"" + colours[i] + "\"]";
+  }
   return result + "]";
 }
 inline std::string json_bar(const std::string& title) {

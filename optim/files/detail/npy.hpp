@@ -44,7 +44,10 @@ struct ArrayLayout {
 /// A shape as Python writes it: (), (3,), (3, 4).
 inline std::string python_shape(const std::vector<std::uint64_t>& shape) {
   std::string text = "(";
-  for (std::size_t k = 0; k < shape.size(); ++k) text += (k > 0 ? ", " : "") + std::to_string(shape[k]);
+  for (std::size_t k = 0; k < shape.size(); ++k) {
+    text += k > 0 ? ", " : "";
+    text += std::to_string(shape[k]);
+  }
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 inline std::string python_shape(const ArrayLayout& a) {

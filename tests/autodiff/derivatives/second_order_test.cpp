@@ -170,7 +170,7 @@ TEST_CASE("hessian_diagonal: a tree like the parameters with the diagonal of the
   const MatrixXd x = MatrixXd::Constant(3, 2, 0.4);
   const Model<> diagonal = grove::hessian_diagonal(loss)(p, x);
   CHECK(grove::tree::flatten(diagonal) == VectorXd(grove::hessian(loss)(p, x).diagonal()));
-  const auto cubes = [](const auto& v) { return grove::sum(v.array().cube()) + v.size() * 0.0; };
+  const auto cubes = [](const auto& v) { return grove::sum(v.array().cube()) + 0.0 * double(v.size()); };
   const VectorXd v = VectorXd::LinSpaced(11, -1, 2);
   CHECK(grove::hessian_diagonal(cubes)(v).isApprox(6 * v, 1e-14));
   CHECK(grove::hessian_diagonal(cubes)(VectorXd()).size() == 0);
