@@ -65,8 +65,8 @@ TEST_CASE("scan: a recording may be swept again") {
 TEST_CASE("scan: the same gradient for any number of steps and any memory") {
   for (const Index n : {0, 1, 2, 3, 10, 257}) {
     const auto [value, grads] = grove::value_and_grad(looped)(at, n, 0.05);
-    for (const std::size_t memory : {0, 1, 200, 400, 1000, 1000000}) {
-      for (const std::size_t recorded : {0, 10000, 1000000}) {
+    for (const std::size_t memory : {0U, 1U, 200U, 400U, 1000U, 1000000U}) {
+      for (const std::size_t recorded : {0U, 10000U, 1000000U}) {
         const auto both = grove::value_and_grad(scanned)(at, n, 0.05, grove::ScanOptions{memory, recorded});
         CHECK(both.value == value);
         CHECK(grove::tree::flatten(both.grads).isApprox(grove::tree::flatten(grads), 1e-12));
