@@ -35,21 +35,31 @@ void dual_gradient(F& f, const Seed& seed, const Read& read, const P& params, co
       seed);
 }
 
-/// The columns of the Hessian, a group of lanes after the other: calls read(row k, first column, number of columns,
-/// adjoint whose tangents they are).
-template <class S, class F, class Read, class P, class... Args>
-void hessian_columns(F& f, const Read& read, const P& params, const Args&... args) {
+/// The Hessian times a matrix of `count` columns, a group of lanes after the other. seed(k, set) gives the entries of
+/// the matrix's row k that are not zero, by set(column, number); read(k, column, number) takes those of the product.
+template <class S, class F, class Seed, class Read, class P, class... Args>
+void hessian_products(F& f, Index count, const Seed& seed, const Read& read, const P& params, const Args&... args) {
   constexpr int group = hessian_group<S>;
   using D = HessianDual<S>;
-  const Index n = tree::size(params);
-  for (Index first = 0; first < n; first += group) {
-    const Index count = std::min<Index>(group, n - first);
-    const auto seed = [&](D& x, Index k) {
-      if (k >= first && k < first + group) x.tangent[k - first] = S(1);
+  for (Index first = 0; first < count; first += group) {
+    const Index width = std::min<Index>(group, count - first);
+    const auto seed_group = [&](D& x, Index k) {
+      seed(k, [&](Index column, const S& number) {
+        if (column >= first && column < first + width) x.tangent[column - first] = number;
+      });
     };
-    dual_gradient<D>(
-        f, seed, [&](Index k, const D& adjoint) { read(k, first, count, adjoint); }, params, args...);
+    const auto read_group = [&](Index k, const D& adjoint) {
+      for (Index lane = 0; lane < width; ++lane) read(k, first + lane, S(adjoint.tangent[lane]));
+    };
+    dual_gradient<D>(f, seed_group, read_group, params, args...);
   }
+}
+
+/// The Hessian itself, column by column.
+template <class S, class F, class Read, class P, class... Args>
+void hessian_columns(F& f, const Read& read, const P& params, const Args&... args) {
+  const auto unit = [](Index k, const auto& set) { set(k, S(1)); };
+  hessian_products<S>(f, tree::size(params), unit, read, params, args...);
 }
 
 }  // namespace detail
@@ -84,9 +94,7 @@ auto hessian(F f) {
         using S = detail::innermost_scalar_t<P, Args...>;
         const Index n = tree::size(params);
         Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> result(n, n);
-        const auto read = [&result](Index k, Index first, Index count, const auto& adjoint) {
-          for (Index lane = 0; lane < count; ++lane) result(k, first + lane) = adjoint.tangent[lane];
-        };
+        const auto read = [&result](Index k, Index column, const S& number) { result(k, column) = number; };
         detail::hessian_columns<S>(f, read, params, args...);
         return result;
       });
@@ -100,8 +108,8 @@ auto hessian_diagonal(F f) {
   return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
     using S = detail::innermost_scalar_t<P, Args...>;
     detail::vector_of<S> diagonal(tree::size(params));
-    const auto read = [&diagonal](Index k, Index first, Index count, const auto& adjoint) {
-      if (k >= first && k < first + count) diagonal(k) = adjoint.tangent[k - first];
+    const auto read = [&diagonal](Index k, Index column, const S& number) {
+      if (k == column) diagonal(k) = number;
     };
     detail::hessian_columns<S>(f, read, params, args...);
     return tree::unflatten(diagonal, detail::copy_over<S>(params));

@@ -15,7 +15,7 @@
 namespace grove {
 
 /// Where a leaf stands in a flattened tree.
-struct FlatLeaf {
+struct LeafRange {
   tree::Path path;
   Eigen::Index first = 0, size = 0;
 };
@@ -25,7 +25,7 @@ template <class Value, class S>
 struct JacobianBlocks {
   Value value;
   Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> jacobian;  ///< all of it, in the order of tree::flatten
-  std::vector<FlatLeaf> results, params;
+  std::vector<LeafRange> results, params;
 
   /// The derivatives of the results at a path by the parameters at another: the entries of a leaf in the order of
   /// tree::flatten (by columns). A path may name a node, "layers[0]": all leaves below; "" is everything. Throws: Error
@@ -37,10 +37,10 @@ struct JacobianBlocks {
   }
 
  private:
-  static std::pair<Eigen::Index, Eigen::Index> range(const std::vector<FlatLeaf>& leaves, std::string_view path,
+  static std::pair<Eigen::Index, Eigen::Index> range(const std::vector<LeafRange>& leaves, std::string_view path,
                                                      const char* what) {
     Eigen::Index first = -1, size = 0;
-    for (const FlatLeaf& leaf : leaves) {  // those below a node follow one another
+    for (const LeafRange& leaf : leaves) {  // those below a node follow one another
       if (!leaf.path.starts_with(path)) continue;
       if (first < 0) first = leaf.first;
       size += leaf.size;
@@ -48,9 +48,10 @@ struct JacobianBlocks {
     if (first < 0 && !path.empty()) throw_no_path(leaves, path, what);
     return {std::max<Eigen::Index>(first, 0), size};
   }
-  [[noreturn]] static void throw_no_path(const std::vector<FlatLeaf>& leaves, std::string_view path, const char* what) {
+  [[noreturn]] static void throw_no_path(const std::vector<LeafRange>& leaves, std::string_view path,
+                                         const char* what) {
     std::string text;
-    for (const FlatLeaf& leaf : leaves) text += (text.empty() ? "" : ", ") + ('"' + leaf.path.string() + '"');
+    for (const LeafRange& leaf : leaves) text += (text.empty() ? "" : ", ") + ('"' + leaf.path.string() + '"');
     throw Error(detail::fill("jacobian_blocks: there is no {} at \"{}\"; there are {}", {what, path, text}));
   }
 };
@@ -58,8 +59,8 @@ struct JacobianBlocks {
 namespace detail {
 
 template <class T>
-std::vector<FlatLeaf> flat_leaves(const T& tree) {
-  std::vector<FlatLeaf> list;
+std::vector<LeafRange> leaf_ranges(const T& tree) {
+  std::vector<LeafRange> list;
   Index first = 0;
   tree::detail::visit_leaves_with_path(
       [&](const tree::Path& path, const auto& leaf) {
@@ -84,9 +85,9 @@ auto jacobian_blocks(F f) {
   return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
     using S = detail::innermost_scalar_t<P, Args...>;
     auto [value, jacobian] = value_and_jacobian(std::cref(f))(params, args...);
-    auto results = detail::flat_leaves(value);
+    auto results = detail::leaf_ranges(value);
     return JacobianBlocks<decltype(value), S>{std::move(value), std::move(jacobian), std::move(results),
-                                              detail::flat_leaves(params)};
+                                              detail::leaf_ranges(params)};
   };
 }
 

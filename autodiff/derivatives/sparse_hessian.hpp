@@ -4,8 +4,6 @@
 #pragma once
 
 #include <Eigen/SparseCore>
-#include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -36,21 +34,13 @@ template <class S, class F, class P, class... Args>
 dense<S> compressed_hessian(F& f, const HessianPattern& pattern, const P& params, const Args&... args) {
   const Index n = tree::size(params), count = pattern.color_count;
   if (n != pattern.size()) throw_pattern_size("sparse_hessian", pattern.size(), pattern.size(), n, n);
-  constexpr int group = std::max(4, register_lanes<S>);
-  using D = Dual<S, group>;
   dense<S> products(n, count + 1);
-  for (Index first = 0; first <= count; first += group) {
-    const auto seed = [&](D& x, Index k) {
-      const Index lane = pattern.colors[static_cast<std::size_t>(k)] - first;
-      if (lane >= 0 && lane < group) x.tangent[lane] = S(1);
-      if (count - first < group) x.tangent[count - first] = S(probe(k));
-    };
-    const auto read = [&](Index k, const D& adjoint) {
-      for (Index lane = 0; lane < std::min<Index>(group, count + 1 - first); ++lane)
-        products(k, first + lane) = adjoint.tangent[lane];
-    };
-    dual_gradient<D>(f, seed, read, params, args...);
-  }
+  const auto seed = [&](Index k, const auto& set) {
+    set(pattern.colors[static_cast<std::size_t>(k)], S(1));
+    set(count, S(probe(k)));
+  };
+  const auto read = [&products](Index k, Index column, const S& number) { products(k, column) = number; };
+  hessian_products<S>(f, count + 1, seed, read, params, args...);
   return products;
 }
 
@@ -86,15 +76,7 @@ Eigen::SparseMatrix<S> recovered(const HessianPattern& pattern, const dense<S>& 
 
 template <class S>
 bool is_complete(const Eigen::SparseMatrix<S>& hessian, const dense<S>& products) {
-  using Vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
-  const Vector v = Vector::NullaryExpr(hessian.rows(), [](Index k) { return S(probe(k)); });
-  const Eigen::SparseMatrix<S> sizes = hessian.cwiseAbs();
-  const Vector found = hessian * v, scale = sizes * v, probed = products.col(products.cols() - 1);
-  const S tolerance = std::sqrt(std::numeric_limits<S>::epsilon());
-  for (Index k = 0; k < v.size(); ++k) {
-    if (std::abs(found[k] - probed[k]) > tolerance * (scale[k] + std::abs(probed[k]))) return false;
-  }
-  return true;
+  return agrees_with_probe(hessian, products.col(products.cols() - 1));
 }
 
 }  // namespace detail

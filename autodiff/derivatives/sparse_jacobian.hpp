@@ -77,6 +77,21 @@ inline double probe(Eigen::Index k) {
   return 0.5 + x - std::floor(x);
 }
 
+/// True if the matrix times the probe is what was evaluated: no entry is missing. What is not finite proves nothing.
+template <class Sparse, class Probed>
+bool agrees_with_probe(const Sparse& matrix, const Probed& probed) {
+  using S = typename Sparse::Scalar;
+  using Vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
+  const Vector v = Vector::NullaryExpr(matrix.cols(), [](Index k) { return S(probe(k)); });
+  const Sparse sizes = matrix.cwiseAbs();
+  const Vector found = matrix * v, scale = sizes * v;
+  const S tolerance = std::sqrt(std::numeric_limits<S>::epsilon());
+  for (Index k = 0; k < found.size(); ++k) {
+    if (std::abs(found[k] - probed[k]) > tolerance * (scale[k] + std::abs(probed[k]))) return false;
+  }
+  return true;
+}
+
 /// The Jacobian in the order of the pattern, with what its product with the probe (from the left, by rows) should be.
 template <class S>
 struct CompressedJacobian {
@@ -93,21 +108,9 @@ struct CompressedJacobian {
     matrix.finalize();
   }
 
-  /// True if no entry outside the pattern was seen. What is not finite proves nothing.
   bool is_complete(bool by_rows) const {
-    using Vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
-    const Vector v = Vector::NullaryExpr(by_rows ? matrix.rows() : matrix.cols(), [](Index k) { return S(probe(k)); });
-    const Eigen::SparseMatrix<S, Eigen::RowMajor> sizes = matrix.cwiseAbs();
-    const auto product = [by_rows](const auto& m, const Vector& x) {
-      return by_rows ? Vector(m.transpose() * x) : Vector(m * x);
-    };
-    const Vector found = product(matrix, v), scale = product(sizes, v);
-    const S tolerance = std::sqrt(std::numeric_limits<S>::epsilon());
-    for (Index k = 0; k < found.size(); ++k) {
-      const S difference = std::abs(found[k] - probed[k]);
-      if (difference > tolerance * (scale[k] + std::abs(probed[k]))) return false;
-    }
-    return true;
+    if (by_rows) return agrees_with_probe(Eigen::SparseMatrix<S>(matrix.transpose()), probed);
+    return agrees_with_probe(matrix, probed);
   }
 };
 

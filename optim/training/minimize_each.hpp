@@ -8,12 +8,11 @@
 #include <exception>
 #include <limits>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "../../autodiff/derivatives/detail/batch.hpp"
+#include "../wrappers/detail/team.hpp"
 #include "minimize.hpp"
 
 namespace grove::optim {
@@ -52,7 +51,7 @@ template <class Work>
 void share_out(std::size_t n, std::size_t threads, const Work& work) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::exception_ptr> thrown(n);
-  const auto run = [&] {
+  auto run = [&] {
     for (std::size_t i = next++; i < n; i = next++) {
       try {
         work(i);
@@ -62,15 +61,8 @@ void share_out(std::size_t n, std::size_t threads, const Work& work) {
       }
     }
   };
-  std::vector<std::thread> others;
-  others.reserve(std::min(n, threads) - 1);
-  try {
-    while (others.size() + 1 < std::min(n, threads)) others.emplace_back(run);
-  } catch (const std::system_error&) {
-    // There are no more threads to be had; those that are do the work.
-  }
-  run();
-  for (std::thread& thread : others) thread.join();
+  Team team(static_cast<int>(std::min(n, threads)));
+  team.run([](void* context, int) { (*static_cast<decltype(run)*>(context))(); }, &run);
   for (const std::exception_ptr& failure : thrown) {
     if (failure) std::rethrow_exception(failure);
   }

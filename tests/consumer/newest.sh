@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # newest.sh <directory> : builds and runs a user's programs with the newest fmt and Eigen that there are as packages for
-# pip (Debian's are older), fmt linked as a library. What cannot be had is left out, with a message.
+# pip (Debian's are older), fmt linked as a library. What cannot be had is left out, with a message. (Case newest-fmt: from
+# fmt 12.2 on, fmt/core.h has no format.)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..

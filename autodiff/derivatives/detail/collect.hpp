@@ -13,20 +13,7 @@ namespace grove::detail {
 
 /// The type of a result that outlives the call: expressions become their values.
 template <class R>
-struct settled_result {
-  static auto pick() {
-    if constexpr (is_expr<R>) {
-      return std::type_identity<handle_t<R>>{};
-    } else if constexpr (EigenDense<R>) {
-      return std::type_identity<typename R::PlainObject>{};
-    } else {
-      return std::type_identity<R>{};
-    }
-  }
-  using type = typename decltype(pick())::type;
-};
-template <class R>
-using settled_result_t = typename settled_result<bare<R>>::type;
+using settled_result_t = bare<decltype(settled(std::declval<const bare<R>&>()))>;
 
 // ---- Several results ------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 #include "../../engine/fusion/pack.hpp"
 #include "../../engine/lifting/active_leaves.hpp"
@@ -179,13 +180,13 @@ std::uint32_t finite_lanes(const R& result) {
 template <class F>
 auto try_pack(const F& f) {
   std::optional<decltype(f())> result;
-  lanes_diverged = false;
+  const bool diverged_around = std::exchange(lanes_diverged, false);  // a pack around this one has its own mark
   try {
     result.emplace(f());
   } catch (const Divergence&) {
   } catch (const std::exception&) {  // which of the instances it is, each by itself will tell
   }
-  if (lanes_diverged) result.reset();
+  if (std::exchange(lanes_diverged, diverged_around)) result.reset();
   return result;
 }
 

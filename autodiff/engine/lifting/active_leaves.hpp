@@ -7,39 +7,20 @@
 #include "../../tree/leaf.hpp"
 #include "../array/active.hpp"
 #include "../fusion/expression.hpp"
-#include "../scalar/dual.hpp"
+#include "../scalar/innermost.hpp"
 
 namespace grove {
 
-template <class S>
-struct leaf_traits<Var<S>> {
+template <class N>
+requires detail::is_number_class<N>
+struct leaf_traits<N> {
   static constexpr bool is_leaf = true;
-  using Scalar = Var<S>;
-  static Index rows(const Var<S>&) { return 1; }
-  static Index cols(const Var<S>&) { return 1; }
-  static Index size(const Var<S>&) { return 1; }
-  static Var<S>& view(Var<S>& x) { return x; }
-  static const Var<S>& view(const Var<S>& x) { return x; }
-};
-template <class S, int N, bool Forward>
-struct leaf_traits<Dual<S, N, Forward>> {
-  static constexpr bool is_leaf = true;
-  using Scalar = Dual<S, N, Forward>;
-  static Index rows(const Scalar&) { return 1; }
-  static Index cols(const Scalar&) { return 1; }
-  static Index size(const Scalar&) { return 1; }
-  static Scalar& view(Scalar& x) { return x; }
-  static const Scalar& view(const Scalar& x) { return x; }
-};
-template <class S, int N>
-struct leaf_traits<Batched<S, N>> {
-  static constexpr bool is_leaf = true;
-  using Scalar = Batched<S, N>;
-  static Index rows(const Scalar&) { return 1; }
-  static Index cols(const Scalar&) { return 1; }
-  static Index size(const Scalar&) { return 1; }
-  static Scalar& view(Scalar& x) { return x; }
-  static const Scalar& view(const Scalar& x) { return x; }
+  using Scalar = N;
+  static Index rows(const N&) { return 1; }
+  static Index cols(const N&) { return 1; }
+  static Index size(const N&) { return 1; }
+  static N& view(N& x) { return x; }
+  static const N& view(const N& x) { return x; }
 };
 template <class Plain, class Stride>
 struct leaf_traits<Active<Plain, Stride>> {
@@ -85,14 +66,12 @@ struct leaf_traits<detail::Expr<Row, Plain, Terms...>> : leaf_traits<Active<Plai
   static auto view(const T& x) { return x.array(); }
 };
 template <class S, int R, int C, int O, int MR, int MC>
-requires(detail::is_var<S> || detail::is_dual<S> ||
-         detail::is_batched<S>) struct leaf_traits<Eigen::Matrix<S, R, C, O, MR, MC>>
-    : tree::detail::EigenLeaf<Eigen::Matrix<S, R, C, O, MR, MC>> {
+requires detail::is_number_class<S>
+struct leaf_traits<Eigen::Matrix<S, R, C, O, MR, MC>> : tree::detail::EigenLeaf<Eigen::Matrix<S, R, C, O, MR, MC>> {
 };
 template <class S, int R, int C, int O, int MR, int MC>
-requires(detail::is_var<S> || detail::is_dual<S> ||
-         detail::is_batched<S>) struct leaf_traits<Eigen::Array<S, R, C, O, MR, MC>>
-    : tree::detail::EigenLeaf<Eigen::Array<S, R, C, O, MR, MC>> {
+requires detail::is_number_class<S>
+struct leaf_traits<Eigen::Array<S, R, C, O, MR, MC>> : tree::detail::EigenLeaf<Eigen::Array<S, R, C, O, MR, MC>> {
 };
 /// What our functions returned for plain operands is a leaf as Eigen's own is.
 template <class Plain>

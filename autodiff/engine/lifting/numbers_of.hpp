@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../../tree/map.hpp"
+#include "../scalar/innermost.hpp"
 #include "for_each_variable.hpp"
 #include "tree_rebind.hpp"
 
@@ -38,20 +39,6 @@ constexpr auto value_without_derivative(const T& x) {
   }
 }
 
-/// The number below variables and forward-mode numbers.
-template <class T>
-auto innermost_value(const T& x) {
-  if constexpr (is_var<T>) {
-    return innermost_value(x.value());
-  } else if constexpr (is_dual<T>) {
-    return innermost_value(x.value);
-  } else if constexpr (is_batched<T>) {
-    return x.common();
-  } else {
-    return x;
-  }
-}
-
 /// The same as a number of the same type, a constant.
 template <class T>
 constexpr T without_derivative(const T& x) {
@@ -80,13 +67,12 @@ constexpr T without_derivative(const T& x) {
 /// Eigen types, of a tree in its own.
 template <class T, class F>
 auto map_numbers(const T& x, const F& f) {
-  if constexpr (is_var<T> || is_dual<T> || is_batched<T> || std::is_floating_point_v<T>) {
+  if constexpr (is_number_class<T> || std::is_floating_point_v<T>) {
     return f(x);
   } else if constexpr (Dense<T>) {
     using From = typename T::Scalar;
     using To = decltype(f(std::declval<const From&>()));
-    if constexpr (!is_active_dense<T> &&
-                  (std::is_same_v<From, To> || !(is_var<From> || is_dual<From> || is_batched<From>))) {
+    if constexpr (!is_active_dense<T> && (std::is_same_v<From, To> || !is_number_class<From>)) {
       return typename T::PlainObject(x);
     } else if constexpr (is_active_dense<T>) {
       const auto& h = evaluated(x);

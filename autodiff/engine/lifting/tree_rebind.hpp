@@ -68,15 +68,20 @@ template <class Plain, class V>
 struct rebind_leaf<Owned<Plain>, Var<V>> : rebind_leaf<Plain, Var<V>> {};
 
 template <class T, class U>
-using rebind_argument =
-    std::conditional_t<std::is_floating_point_v<T> || is_var<T> || is_dual<T> || is_batched<T>, U, T>;
+using rebind_argument = std::conditional_t<std::is_floating_point_v<T> || is_number_class<T>, U, T>;
 
-// A node that is no template of its scalar becomes a tuple of its members.
+// A node that is no template of its scalar becomes a tuple of its members; one whose numbers are of U already stays.
 template <class T, class U>
 struct rebind_class {
   template <class... M>
-  static BindItsMembersOrMakeItATemplate<T, rebind_t<std::remove_cvref_t<M>, U>...> members(const std::tuple<M...>*);
-  using type = decltype(members(static_cast<tree::detail::Fields<T>*>(nullptr)));
+  static auto rebind(const std::tuple<M&...>*) {
+    if constexpr ((std::is_same_v<rebind_t<std::remove_const_t<M>, U>, std::remove_const_t<M>> && ...)) {
+      return std::type_identity<T>{};
+    } else {
+      return std::type_identity<BindItsMembersOrMakeItATemplate<T, rebind_t<std::remove_const_t<M>, U>...>>{};
+    }
+  }
+  using type = typename decltype(rebind(static_cast<tree::detail::Fields<T>*>(nullptr)))::type;
 };
 template <template <class...> class C, class A, class... Rest, class U>
 requires(!std::same_as<rebind_argument<A, U>, A>) struct rebind_class<C<A, Rest...>, U> {

@@ -10,6 +10,7 @@
 
 #include "../tape/tape_scalar.hpp"
 #include "levels.hpp"
+#include "number_traits.hpp"
 #include "tangent_lanes.hpp"
 
 namespace grove {
@@ -176,28 +177,9 @@ template <class F, class S, int N, class... Rest>
 }  // namespace grove
 
 template <class S, int N>
-struct Eigen::NumTraits<grove::Batched<S, N>> : Eigen::GenericNumTraits<grove::Batched<S, N>> {
-  using Real = grove::Batched<S, N>;
-  using NonInteger = grove::Batched<S, N>;
-  using Nested = grove::Batched<S, N>;
-  using Literal = grove::Batched<S, N>;
-  enum {
-    IsComplex = 0,
-    IsInteger = 0,
-    IsSigned = 1,
-    RequireInitialization = 1,
-    ReadCost = 2 * int(Eigen::NumTraits<S>::ReadCost),
-    AddCost = 2 * int(Eigen::NumTraits<S>::AddCost),
-    MulCost = 2 * int(Eigen::NumTraits<S>::MulCost)
-  };
-  static Real epsilon() { return Eigen::NumTraits<S>::epsilon(); }
-  static Real dummy_precision() { return Eigen::NumTraits<S>::dummy_precision(); }
-  static Real highest() { return Eigen::NumTraits<S>::highest(); }
-  static Real lowest() { return Eigen::NumTraits<S>::lowest(); }
-  static Real infinity() { return Eigen::NumTraits<S>::infinity(); }
-  static Real quiet_NaN() { return Eigen::NumTraits<S>::quiet_NaN(); }
-  static int digits10() { return Eigen::NumTraits<S>::digits10(); }
-};
+struct Eigen::NumTraits<grove::Batched<S, N>>
+    : grove::detail::NumberTraits<grove::Batched<S, N>, S, 2 * int(Eigen::NumTraits<S>::ReadCost),
+                                  2 * int(Eigen::NumTraits<S>::AddCost), 2 * int(Eigen::NumTraits<S>::MulCost)> {};
 
 template <class S, int N, class Op>
 struct Eigen::ScalarBinaryOpTraits<grove::Batched<S, N>, S, Op> {
@@ -209,13 +191,4 @@ struct Eigen::ScalarBinaryOpTraits<S, grove::Batched<S, N>, Op> {
 };
 
 template <class S, int N>
-class std::numeric_limits<grove::Batched<S, N>> : public std::numeric_limits<S> {
- public:
-  using B = grove::Batched<S, N>;
-  static B min() { return std::numeric_limits<S>::min(); }
-  static B max() { return std::numeric_limits<S>::max(); }
-  static B lowest() { return std::numeric_limits<S>::lowest(); }
-  static B epsilon() { return std::numeric_limits<S>::epsilon(); }
-  static B infinity() { return std::numeric_limits<S>::infinity(); }
-  static B quiet_NaN() { return std::numeric_limits<S>::quiet_NaN(); }
-};
+class std::numeric_limits<grove::Batched<S, N>> : public grove::detail::NumberLimits<grove::Batched<S, N>, S> {};

@@ -10,6 +10,7 @@
 #include "../tape/tape_scalar.hpp"
 #include "batched.hpp"
 #include "levels.hpp"
+#include "number_traits.hpp"
 #include "tangent_lanes.hpp"
 
 namespace grove {
@@ -190,28 +191,10 @@ constexpr bool is_exact_zero(const Dual<S, N, Forward>& x) {
 }  // namespace grove
 
 template <class S, int N, bool Forward>
-struct Eigen::NumTraits<grove::Dual<S, N, Forward>> : Eigen::GenericNumTraits<grove::Dual<S, N, Forward>> {
-  using Real = grove::Dual<S, N, Forward>;
-  using NonInteger = grove::Dual<S, N, Forward>;
-  using Nested = grove::Dual<S, N, Forward>;
-  using Literal = grove::Dual<S, N, Forward>;
-  enum {
-    IsComplex = 0,
-    IsInteger = 0,
-    IsSigned = 1,
-    RequireInitialization = 1,
-    ReadCost = (1 + N) * int(Eigen::NumTraits<S>::ReadCost),
-    AddCost = (1 + N) * int(Eigen::NumTraits<S>::AddCost),
-    MulCost = (1 + 2 * N) * int(Eigen::NumTraits<S>::MulCost)
-  };
-  static Real epsilon() { return Eigen::NumTraits<S>::epsilon(); }
-  static Real dummy_precision() { return Eigen::NumTraits<S>::dummy_precision(); }
-  static Real highest() { return Eigen::NumTraits<S>::highest(); }
-  static Real lowest() { return Eigen::NumTraits<S>::lowest(); }
-  static Real infinity() { return Eigen::NumTraits<S>::infinity(); }
-  static Real quiet_NaN() { return Eigen::NumTraits<S>::quiet_NaN(); }
-  static int digits10() { return Eigen::NumTraits<S>::digits10(); }
-};
+struct Eigen::NumTraits<grove::Dual<S, N, Forward>>
+    : grove::detail::NumberTraits<grove::Dual<S, N, Forward>, S, (1 + N) * int(Eigen::NumTraits<S>::ReadCost),
+                                  (1 + N) * int(Eigen::NumTraits<S>::AddCost),
+                                  (1 + 2 * N) * int(Eigen::NumTraits<S>::MulCost)> {};
 
 template <class S, int N, bool Forward, class T, class Op>
 requires grove::detail::is_enclosing<T, grove::Dual<S, N, Forward>>
@@ -225,13 +208,5 @@ struct Eigen::ScalarBinaryOpTraits<T, grove::Dual<S, N, Forward>, Op> {
 };
 
 template <class S, int N, bool Forward>
-class std::numeric_limits<grove::Dual<S, N, Forward>> : public std::numeric_limits<S> {
- public:
-  using D = grove::Dual<S, N, Forward>;
-  static constexpr D min() { return std::numeric_limits<S>::min(); }
-  static constexpr D max() { return std::numeric_limits<S>::max(); }
-  static constexpr D lowest() { return std::numeric_limits<S>::lowest(); }
-  static constexpr D epsilon() { return std::numeric_limits<S>::epsilon(); }
-  static constexpr D infinity() { return std::numeric_limits<S>::infinity(); }
-  static constexpr D quiet_NaN() { return std::numeric_limits<S>::quiet_NaN(); }
-};
+class std::numeric_limits<grove::Dual<S, N, Forward>>
+    : public grove::detail::NumberLimits<grove::Dual<S, N, Forward>, S> {};

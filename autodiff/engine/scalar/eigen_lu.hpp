@@ -4,26 +4,12 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cmath>
 #include <utility>
 
 #include "eigen_zeros.hpp"
+#include "innermost.hpp"
 
 namespace grove::detail {
-
-/// |x|, recording nothing.
-template <class T>
-auto plain_magnitude(const T& x) {
-  if constexpr (is_var<T>) {
-    return plain_magnitude(x.value());
-  } else if constexpr (is_dual<T>) {
-    return plain_magnitude(x.value);
-  } else if constexpr (is_batched<T>) {
-    return std::abs(x.common());
-  } else {
-    return std::abs(x);
-  }
-}
 
 /// det A by products and sums alone (R. S. Bird, 2011): right with all its derivatives where A is singular.  O(n⁴)
 template <class M>
@@ -90,7 +76,7 @@ class PartialPivotLu {
     for (Eigen::Index k = 0; k < n; ++k) {
       Eigen::Index pivot = k;
       for (Eigen::Index i = k + 1; i < n; ++i) {
-        if (plain_magnitude(lu_(i, k)) > plain_magnitude(lu_(pivot, k))) pivot = i;
+        if (magnitude(lu_(i, k)) > magnitude(lu_(pivot, k))) pivot = i;
       }
       if (pivot != k) {
         for (Eigen::Index j = 0; j < n; ++j) std::swap(lu_(k, j), lu_(pivot, j));

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "detail/rule_arguments.hpp"
+#include "detail/call_rule.hpp"
 
 namespace grove {
 namespace detail {

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "detail/rule_arguments.hpp"
+#include "detail/call_rule.hpp"
 
 namespace grove {
 namespace detail {

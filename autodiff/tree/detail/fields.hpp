@@ -1,29 +1,20 @@
 // The members of a node, as a tuple of references, and whether there is any leaf below a type.
 #pragma once
 
+#include <cstddef>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include "kind.hpp"
 #include "tie_fields.hpp"
 
 namespace grove::tree::detail {
 
-template <class... T>
-constexpr auto tie_tuple(std::tuple<T...>& t) {
-  return std::apply([](auto&... members) { return std::tie(members...); }, t);
-}
-template <class... T>
-constexpr auto tie_tuple(const std::tuple<T...>& t) {
-  return std::apply([](auto&... members) { return std::tie(members...); }, t);
-}
-template <class A, class B>
-constexpr auto tie_tuple(std::pair<A, B>& t) {
-  return std::tie(t.first, t.second);
-}
-template <class A, class B>
-constexpr auto tie_tuple(const std::pair<A, B>& t) {
-  return std::tie(t.first, t.second);
+/// References to the members of a std::pair, a std::tuple or a class that is one (which std::apply refuses in C++23).
+template <std::size_t... I, class T>
+constexpr auto tie_tuple(std::index_sequence<I...>, T& t) {
+  return std::tie(std::get<I>(t)...);
 }
 
 /// References to the members of `t`, a node of Kind::fields; const if `t` is.
@@ -33,7 +24,7 @@ constexpr auto fields(T& t) {
   if constexpr (RegisteredWithGroveTree<Class>) {
     return registered_fields(t);
   } else if constexpr (known_kind<Class> == Kind::fields) {
-    return tie_tuple(t);
+    return tie_tuple(std::make_index_sequence<std::tuple_size_v<Class>>{}, t);
   } else {
     return tie_fields<count_fields<Class>()>(t);
   }

@@ -17,6 +17,10 @@ struct Rates {
 
 template <class T>
 using State = std::array<T, 2>;
+template <class T>
+struct Point {
+  T x, y;
+};
 
 template <class T, class R>
 State<T> slope(const State<T>& u, const R& r) {
@@ -52,6 +56,23 @@ const Rates<> at{1.1, 0.4, 0.4, 0.1};
 TEST_CASE("scan: the value and the derivatives of the loop, in every mode") {
   CHECK(grove::test::disagreement(
             {}, [](const auto& r) { return scanned(r, 7, 0.3, {}); }, at) == "");
+}
+
+TEST_CASE("scan: a state of a class keeps its members' names") {
+  const auto turn = [](const auto& u, Index, const auto& rate) {
+    return std::remove_cvref_t<decltype(u)>{u.x + rate * u.y, u.y - rate * u.x};
+  };
+  const auto end_of = [&turn](const auto& rate) {
+    using T = grove::scalar_t<decltype(rate)>;
+    const auto end = grove::scan(turn, Point<T>{T(1), rate}, 2, {}, rate);
+    return end.x * end.y;
+  };
+  // (1, r) → (1 + r², 0) → (1 + r²) (1, -r)
+  const double r = 0.5, square = 1 + r * r;
+  const auto [value, slope] = grove::value_and_grad(end_of)(r);
+  CHECK(value == -r * square * square);
+  CHECK(slope == Approx(-square * square - 4 * r * r * square));
+  CHECK(end_of(r) == value);
 }
 
 TEST_CASE("scan: a recording may be swept again") {

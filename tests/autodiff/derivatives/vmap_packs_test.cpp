@@ -70,6 +70,13 @@ TEST_CASE("where instances go different ways they go one by one", "[vmap]") {
     }
   };
   CHECK(error_in_packs(swallowing, points(16)) == 0);
+
+  // A pack of its own, inside, does not wipe out what happened around it.
+  const auto and_inside = [&swallowing, inner = points(8)](const auto& p) {
+    const auto y = swallowing(p);
+    return y * grove::vmap(grove::grad([](const auto& q) { return q(0) * q(0); }))(inner).sum();
+  };
+  CHECK(error_in_packs(and_inside, points(16)) == 0);
 }
 
 TEST_CASE("rules for plain numbers and linear algebra work on every instance", "[vmap]") {

@@ -83,7 +83,7 @@ class SpectralPoint {
     const Scratch<S> scratch;
     View<T> plain = room<T>(n, n);
     for (Index j = 0; j < n; ++j) {
-      for (Index i = 0; i < n; ++i) plain(i, j) = bottom(a(i, j));
+      for (Index i = 0; i < n; ++i) plain(i, j) = innermost_value(a(i, j));
     }
     eigh_of_numbers(f.name, plain, values_, vectors_);
     f.admit(values_);
@@ -128,18 +128,6 @@ class SpectralPoint {
   static View<U> room(Index rows, Index cols) {
     return view_at(current_tape<S>->template allocate_array<U>(static_cast<std::size_t>(rows * cols)), rows, cols);
   }
-  static T bottom(const S& x) {
-    if constexpr (is_dual<S>) {
-      return SpectralPoint<decltype(S::value)>::bottom(x.value);
-    } else if constexpr (is_batched<S>) {
-      return x.common();
-    } else {
-      return x;
-    }
-  }
-  template <class>
-  friend class SpectralPoint;
-
   View<S> basis() const {
     View<S> v = room<S>(vectors_.rows(), vectors_.cols());
     v = vectors_.template cast<S>();

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "../../../engine/fusion/run_node.hpp"
+#include "../../../engine/scalar/innermost.hpp"
 
 namespace grove::detail {
 
@@ -92,22 +93,6 @@ void send_to(const Term& x, const F& f) {
     if (x.is_active()) f(x.adjoint_matrix());
   }
 }
-
-/// The size of a number as the branches of an algorithm see it: without tangents.
-template <class S>
-auto magnitude(const S& x) {
-  if constexpr (is_dual<S>) {
-    return magnitude(x.value);
-  } else if constexpr (is_var<S>) {
-    return magnitude(x.value());
-  } else if constexpr (is_batched<S>) {
-    return magnitude(x.common());
-  } else {
-    return x < S(0) ? -x : x;
-  }
-}
-template <class S>
-using magnitude_t = decltype(magnitude(std::declval<const S&>()));
 
 template <class Matrix>
 auto largest_magnitude(const Matrix& a) {

@@ -106,6 +106,16 @@ TEST_CASE("the counter counts") {
 }
 #endif
 
+TEST_CASE("a loss over one plain vector allocates nothing") {
+  const auto loss = [](const auto& p) { return (p.weight * p.bias).squaredNorm(); };
+  auto f = grove::flat(loss, Layer<>{Eigen::MatrixXd::Ones(3, 4), Eigen::VectorXd::Ones(4)});
+  const Eigen::VectorXd at = f.start();
+  Eigen::VectorXd gradient;
+  double value = f(at, gradient) + f(at, gradient);
+  CHECK(allocations_of([&] { value += f(at, gradient) + f(at); }) == 0);
+  CHECK(value == 4 * 48);
+}
+
 TEST_CASE("a step of scalar code allocates nothing") {
   const auto loss = [](const auto& p) {
     auto x = p[0] * p[1];

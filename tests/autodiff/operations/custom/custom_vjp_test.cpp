@@ -43,6 +43,35 @@ TEST_CASE("a fixed point is differentiated by the implicit function theorem") {
   CHECK(grove::test::gradient_error([&](auto a) { return root(a) * a; }, 0.8) < 1e-8);
 }
 
+namespace {
+template <class T = double>
+struct Polar {
+  T radius, angle;
+};
+}  // namespace
+
+TEST_CASE("a result of a class keeps its members' names") {
+  const auto polar = grove::custom_vjp(
+      [](double x, double y) {
+        return Polar<>{std::hypot(x, y), std::atan2(y, x)};
+      },
+      [](double x, double y) {
+        const Polar<> p{std::hypot(x, y), std::atan2(y, x)};
+        return std::pair{p, p};
+      },
+      [](const Polar<>& p, const Polar<>& c) {
+        const double cos = std::cos(p.angle), sin = std::sin(p.angle);
+        return std::tuple{c.radius * cos - c.angle * sin / p.radius, c.radius * sin + c.angle * cos / p.radius};
+      });
+  const auto loss = [&polar](const auto& x) {
+    const auto p = polar(x[0], x[1]);
+    return p.radius * p.radius + p.angle;  // x² + y² + atan(y / x)
+  };
+  const VectorXd slopes = grove::grad(loss)(Eigen::Vector2d(3, 4));
+  CHECK(slopes[0] == Approx(6 - 4 / 25.0));
+  CHECK(slopes[1] == Approx(8 + 3 / 25.0));
+}
+
 TEST_CASE("several arguments, trees, residuals with memory of their own, and constants among them") {
   const auto f = grove::custom_vjp([](const VectorXd& x, double k) { return VectorXd(x * k); },
                                    [](const VectorXd& x, double k) {
