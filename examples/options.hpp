@@ -21,7 +21,7 @@ struct Options {
   double learning_rate = 0.05;
   double test_fraction = 0.2;
   std::uint64_t seed = 1;
-  std::string figure = "11_penguins.svg";
+  std::string figure = "13_penguins.svg";
 };
 
 #ifdef GROVE_HAS_CLI11

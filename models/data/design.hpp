@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "../../autodiff/error.hpp"
 #include "table.hpp"
@@ -96,7 +95,7 @@ inline std::size_t level_of_cell(const Table& table, const DesignFeature& featur
   throw DataError(
       fmt::format("design_matrix: {}:{}:{}: column '{}' holds '{}', which the fitted rows do not have; they "
                   "have {}; DesignOptions::other gives such levels a column",
-                  table.source, at.line, at.column, feature.name, text, fmt::join(feature.levels, ", ")));
+                  table.source, at.line, at.column, feature.name, text, tree::detail::joined(feature.levels, ", ")));
 }
 
 inline Eigen::Index columns_of(const DesignFeature& feature, bool other) {
@@ -146,7 +145,7 @@ inline DesignCoding fit_design(const Table& table, const std::vector<std::string
     if (std::find(features.begin(), features.end(), name) == features.end())
       throw DataError(
           fmt::format("design_matrix: DesignOptions::categorical names '{}', which is no feature; they are {}", name,
-                      fmt::join(features, ", ")));
+                      tree::detail::joined(features, ", ")));
   DesignCoding coding{{}, options.other};
   for (const std::string& name : features) coding.features.push_back(detail::fit_design_feature(table, name, options));
   return coding;

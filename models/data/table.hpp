@@ -20,9 +20,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "../../autodiff/error.hpp"
+#include "../../autodiff/tree/detail/text.hpp"  // joined
 #include "detail/csv_text.hpp"
 
 namespace grove::models {
@@ -207,7 +207,7 @@ struct Table {
     for (Eigen::Index i = 0; i < rows(); ++i) result[i] = present(c, c.cell(static_cast<std::size_t>(i))) == category;
     if ((result.array() > 0).any()) return result;
     throw DataError(fmt::format("table: {}: column '{}' never holds '{}'; it holds {}", source, name, category,
-                                fmt::join(categories(name), ", ")));
+                                tree::detail::joined(categories(name), ", ")));
   }
 
   /// The rows that miss nothing in the named columns, or in any column when none is named.
@@ -239,7 +239,7 @@ struct Table {
  private:
   [[noreturn]] void throw_no_column(std::string_view name) const {
     throw DataError(fmt::format("table: {}: there is no column '{}'; the columns are {}{}", source, name,
-                                fmt::join(names(), ", "), separator_hint()));
+                                tree::detail::joined(names(), ", "), separator_hint()));
   }
 
   Cell present(const Column& c, const Cell& cell) const {

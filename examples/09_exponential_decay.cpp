@@ -32,6 +32,6 @@ int main() {
                                                  .y_label = "y",
                                                  .series = {grove::models::series("measured", t, y),
                                                             grove::models::series("fitted", t, params(t), "lines")}}}};
-  fmt::print("{}\n", grove::models::write_figure(figure, "06_exponential_decay.svg").message);
+  fmt::print("{}\n", grove::models::write_figure(figure, "09_exponential_decay.svg").message);
   return std::abs(params.rate - truth.rate) < 0.02 ? 0 : 1;
 }

@@ -54,6 +54,6 @@ int main() {
   const grove::models::Figure figure{
       .panels = {
           {.title = "Rosenbrock's valley", .x_label = "x", .y_label = "y", .series = paths, .contours = contours}}};
-  fmt::print("{}\n", grove::models::write_figure(figure, "04_optimizers_on_a_valley.svg").message);
+  fmt::print("{}\n", grove::models::write_figure(figure, "07_catalogue.svg").message);
   return right && fit.converged() ? 0 : 1;
 }

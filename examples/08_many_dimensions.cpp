@@ -45,6 +45,6 @@ int main() {
                                           .equal_aspect = true,
                                           .series = {starts, ends},
                                           .heat_map = models::heat_map_of("value", wells, wells.box(), 101, 15)}}};
-  fmt::print("{}\n", models::write_figure(figure, "09_gaussian_wells.svg").message);
+  fmt::print("{}\n", models::write_figure(figure, "08_many_dimensions.svg").message);
   return lowest <= contours.z.minCoeff() ? 0 : 1;
 }

@@ -30,6 +30,6 @@ int main() {
                                           .y_label = "y",
                                           .series = {models::series("sin 6x", x.col(0), y.col(0)),
                                                      models::series("network", x.col(0), params(x).col(0), "lines")}}}};
-  fmt::print("{}\n", models::write_figure(figure, "08_neural_network.svg").message);
+  fmt::print("{}\n", models::write_figure(figure, "11_neural_network.svg").message);
   return result.value < 1e-3 ? 0 : 1;
 }
