@@ -26,25 +26,47 @@ struct LinearRegression {
 
 namespace detail {
 
-/// The c that minimises |a·c - y|².  Throws: grove::DataError if there is more than one. The columns of `a` are scaled
-/// before their rank is judged, so that their units do not matter.
+/// A QR factorization of `a` for least squares. The columns are scaled before their rank is judged, so that their units
+/// do not matter.  Throws: grove::DataError if the solution is not unique or a value not finite.
 /// A template for the sake of those who do not call it: Eigen's QR costs seconds of compile time.
+template <class A>
+class ScaledQr {
+ public:
+  ScaledQr(const char* who, const A& a) : unit_(a.cwiseAbs().colwise().maxCoeff()) {
+    if (!a.allFinite()) throw DataError(fmt::format("{}: the data holds values that are not finite", who));
+    if (a.rows() < a.cols())
+      throw DataError(fmt::format("{}: {} rows cannot fix {} coefficients", who, a.rows(), a.cols()));
+    for (double& u : unit_) u = u > 0 ? u : 1.0;
+    qr_.compute(A(a.array().rowwise() / unit_.transpose().array()));
+    if (qr_.rank() < a.cols())
+      throw DataError(
+          fmt::format("{}: of {} columns (the constant included) only {} are linearly independent; leave some out", who,
+                      a.cols(), qr_.rank()));
+  }
+
+  /// The c that minimise |a·c - y|², column by column.
+  Eigen::MatrixXd solve(const Eigen::MatrixXd& y) const { return qr_.solve(y).array().colwise() / unit_.array(); }
+
+  /// (aᵀa)⁻¹
+  Eigen::MatrixXd inverse_gram() const {
+    const Eigen::Index k = unit_.size();
+    Eigen::MatrixXd root = Eigen::MatrixXd::Identity(k, k);
+    qr_.matrixQR().topRows(k).template triangularView<Eigen::Upper>().solveInPlace(root);
+    root = unit_.cwiseInverse().asDiagonal() * (qr_.colsPermutation() * root);
+    return root * root.transpose();
+  }
+
+ private:
+  Eigen::VectorXd unit_;
+  Eigen::ColPivHouseholderQR<A> qr_;
+};
+
+/// The c that minimises |a·c - y|².  Throws: grove::DataError if there is more than one.
 template <class A>
 Eigen::VectorXd solve_least_squares(const char* who, const A& a, const Eigen::VectorXd& y) {
   if (a.rows() != y.size()) throw ShapeError(fmt::format("{}: x has {} rows, y has {}", who, a.rows(), y.size()));
-  if (!a.allFinite() || !y.allFinite())
-    throw DataError(fmt::format("{}: the data holds values that are not finite", who));
-  if (a.rows() < a.cols())
-    throw DataError(fmt::format("{}: {} rows cannot fix {} coefficients", who, a.rows(), a.cols()));
-  Eigen::VectorXd unit = a.cwiseAbs().colwise().maxCoeff();
-  for (double& u : unit) u = u > 0 ? u : 1.0;
-  const A scaled = a.array().rowwise() / unit.transpose().array();
-  const Eigen::ColPivHouseholderQR<A> qr(scaled);
-  if (qr.rank() < a.cols())
-    throw DataError(
-        fmt::format("{}: of {} columns (the constant included) only {} are linearly independent; leave some out", who,
-                    a.cols(), qr.rank()));
-  return qr.solve(y).cwiseQuotient(unit);
+  if (!y.allFinite()) throw DataError(fmt::format("{}: the data holds values that are not finite", who));
+  return ScaledQr<A>(who, a).solve(y);
 }
 
 }  // namespace detail

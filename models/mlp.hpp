@@ -12,21 +12,9 @@
 
 #include "../autodiff/autodiff.hpp"
 #include "data/detail/uniform.hpp"
-#include "detail/prediction.hpp"
+#include "dense_layer.hpp"
 
 namespace grove::models {
-
-/// h ↦ h·weight + bias for a batch h, one sample a row.
-template <class T = double>
-struct DenseLayer {
-  grove::Matrix<T> weight;   ///< inputs × outputs
-  grove::RowVector<T> bias;  ///< outputs
-
-  template <class X>
-  auto operator()(const X& h) const {
-    return detail::prediction(detail::add_to_rows(detail::product(h, weight), bias));
-  }
-};
 
 /// Dense layers, tanh after each but the last.
 template <class T = double>

@@ -1,4 +1,4 @@
-// Everything of grove::models: models, losses, landscapes, data, figures.
+// Everything of grove::models: models and their fits, losses, metrics, landscapes, data, figures.
 #pragma once
 
 #include "data/csv.hpp"
@@ -6,6 +6,7 @@
 #include "data/split.hpp"
 #include "data/standardize.hpp"
 #include "data/table.hpp"
+#include "dense_layer.hpp"
 #include "densities.hpp"
 #include "exponential_decay.hpp"
 #include "figures/box.hpp"
@@ -13,9 +14,14 @@
 #include "figures/write_animation.hpp"
 #include "figures/write_figure.hpp"
 #include "figures/write_page.hpp"
+#include "fitting/fitted.hpp"
+#include "fitting/linear.hpp"
+#include "fitting/polynomial.hpp"
+#include "fitting/regression_options.hpp"
 #include "landscapes.hpp"
 #include "linear_regression.hpp"
 #include "logistic_regression.hpp"
 #include "mean_squared_error.hpp"
+#include "metrics.hpp"
 #include "mlp.hpp"
 #include "polynomial.hpp"

@@ -61,6 +61,27 @@ inline Eigen::VectorXd powers_of_chebyshev(const Eigen::VectorXd& c, double cent
   return result;
 }
 
+/// Chebyshev's polynomials up to a degree over the range of some x: numbers of moderate size whatever the unit of x.
+struct ChebyshevBasis {
+  double centre, half;
+  Eigen::MatrixXd values;  ///< a row for each x
+
+  ChebyshevBasis(const Eigen::VectorXd& x, Eigen::Index degree) : values(x.size(), degree + 1) {
+    const bool some = x.size() > 0 && x.allFinite();
+    const double low = some ? x.minCoeff() : -1, high = some ? x.maxCoeff() : 1;
+    centre = low / 2 + high / 2;
+    half = high > low ? high / 2 - low / 2 : 1;
+    const Eigen::VectorXd t = (x.array() - centre) / half;
+    for (Eigen::Index k = 0; k <= degree; ++k) {
+      if (k < 2) {
+        values.col(k) = k == 0 ? Eigen::VectorXd::Ones(x.size()) : t;
+      } else {
+        values.col(k) = 2 * t.cwiseProduct(values.col(k - 1)) - values.col(k - 2);
+      }
+    }
+  }
+};
+
 }  // namespace detail
 
 /// The polynomial of that degree with the least mean squared error. It is fitted in Chebyshev's polynomials over the
@@ -68,19 +89,9 @@ inline Eigen::VectorXd powers_of_chebyshev(const Eigen::VectorXd& c, double cent
 template <class X>
 Polynomial<> fit_polynomial(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y, Eigen::Index degree) {
   if (degree < 0) throw HyperparameterError(fmt::format("fit_polynomial: degree must not be negative, got {}", degree));
-  const bool some = x.size() > 0 && x.derived().allFinite();
-  const double low = some ? x.minCoeff() : -1, high = some ? x.maxCoeff() : 1;
-  const double centre = low / 2 + high / 2, half = high > low ? high / 2 - low / 2 : 1;
-  const Eigen::VectorXd t = (x.derived().array() - centre) / half;
-  Eigen::MatrixXd basis(x.size(), degree + 1);
-  for (Eigen::Index k = 0; k <= degree; ++k) {
-    if (k < 2) {
-      basis.col(k) = k == 0 ? Eigen::VectorXd::Ones(x.size()) : t;
-    } else {
-      basis.col(k) = 2 * t.cwiseProduct(basis.col(k - 1)) - basis.col(k - 2);
-    }
-  }
-  return {detail::powers_of_chebyshev(detail::solve_least_squares("fit_polynomial", basis, y), centre, half)};
+  const detail::ChebyshevBasis basis(x, degree);
+  const Eigen::VectorXd c = detail::solve_least_squares("fit_polynomial", basis.values, y);
+  return {detail::powers_of_chebyshev(c, basis.centre, basis.half)};
 }
 
 }  // namespace grove::models

@@ -144,7 +144,7 @@ done < <(find tests/autodiff tests/optim tests/models tests/compile_fail example
 cases() { sed -nE 's/^(case|loss|schedule) ([^ ]+).*/\2/p' "$1" | sort -u; }
 for file in tests/golden/*.txt; do
   while IFS= read -r name; do
-    grep -rqE "\"(over )?$name[\" ]" tests/autodiff tests/optim --include='*.cpp' ||
+    grep -rqE "\"(over )?$name[\" ]" tests/autodiff tests/optim tests/models --include='*.cpp' ||
       complain "$file: no test reads the reference case $name"
   done < <(cases "$file")
 done

@@ -6,19 +6,14 @@
 #include <utility>
 
 #include "../../autodiff/tree/tree.hpp"
+#include "confidence_intervals.hpp"
+#include "detail/fit_rows.hpp"
 #include "detail/statistics.hpp"
 #include "options.hpp"
 #include "stop.hpp"
 #include "summary.hpp"
 
 namespace grove::optim {
-
-/// Ends of confidence intervals, two trees like the params.
-template <class P>
-struct ConfidenceIntervals {
-  P low;
-  P high;
-};
 
 /// A fit: where it ended, why, and what is known of the params there.
 template <class P, class R>
@@ -66,19 +61,13 @@ struct LeastSquaresResult {
 
   /// A table of the params; `fmt::print("{}\n", fit.summary())`. See `covariance`.
   FitSummary summary(double level = 0.95) const {
-    FitSummary table{.rows = {}, .level = level, .end = message, .warnings = {}};
-    const Eigen::VectorXd error = errors(), half = half_widths(level);
+    detail::check_open_fraction("confidence_intervals", "level", level);
     const std::int64_t freedom = degrees_of_freedom();
-    for (Eigen::Index i = 0; i < error.size(); ++i) {
-      const double estimate = statistics.estimates(i), t = estimate / error(i);
-      table.rows.push_back({.name = statistics.names[static_cast<std::size_t>(i)],
-                            .estimate = estimate,
-                            .error = error(i),
-                            .t = t,
-                            .p = detail::two_sided_tail(t, static_cast<double>(freedom)),
-                            .low = estimate - half(i),
-                            .high = estimate + half(i)});
-    }
+    FitSummary table{
+        .rows = detail::fit_rows(statistics.names, statistics.estimates, errors(), static_cast<double>(freedom), level),
+        .level = level,
+        .end = message,
+        .warnings = {}};
     table.residuals = detail::counted_residuals<double>(statistics);
     table.degrees_of_freedom = freedom;
     const double squares = statistics.residuals.cwiseAbs2().dot(statistics.weights);

@@ -1,4 +1,4 @@
-// A fit as a table: a line for each param.
+// A fit as a table: a line for each param, and how good it is as a whole.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,15 @@ struct FitRow {
   std::string name;  ///< its path, with its place in a vector or a matrix
   double estimate = 0;
   double error = 0;  ///< standard error
-  double t = 0;      ///< estimate / error
+  double t = 0;      ///< estimate / error, z where errors are those of large samples
   double p = 0;      ///< probability of so large a |t| if the param were zero
   double low = 0;    ///< ends of its confidence interval
   double high = 0;
   std::string note = {};  ///< "fixed", "at a bound", "not determined" or nothing
 };
 
-/// What `summary()` of a fit returns; it prints as a table.
+/// What `summary()` of a fit returns; it prints as a table. Measures that a fit does not have are NaN and are not
+/// shown.
 struct FitSummary {
   std::vector<FitRow> rows;
   double level = 0.95;         ///< of the intervals
@@ -35,11 +36,18 @@ struct FitSummary {
   double cost = 0;
   std::string end;  ///< why the fit ended
   std::vector<std::string> warnings;
+  std::string statistic = "t";  ///< that of Student, or "z": the errors are those of large samples
+  double log_likelihood = std::numeric_limits<double>::quiet_NaN();
+  double null_log_likelihood = std::numeric_limits<double>::quiet_NaN();  ///< of a model that has a constant only
+  double deviance = std::numeric_limits<double>::quiet_NaN();
+  double null_deviance = std::numeric_limits<double>::quiet_NaN();  ///< of a model that has a constant only
+  double aic = std::numeric_limits<double>::quiet_NaN();            ///< 2 · (number of params) - 2 · log_likelihood
+  double bic = std::numeric_limits<double>::quiet_NaN();            ///< the same with ln(observations) in place of 2
 
   std::string string() const {
     using grove::detail::number;
     std::vector<std::vector<std::string>> cells{
-        {"", "estimate", "std. error", "t", "p", number(100 * level, "{:g}") + " % interval", "", ""}};
+        {"", "estimate", "std. error", statistic, "p", number(100 * level, "{:g}") + " % interval", "", ""}};
     for (const FitRow& row : rows) {
       cells.push_back({row.name, number(row.estimate, "{:.6g}"), number(row.error, "{:.3g}"), number(row.t, "{:.3g}"),
                        number(row.p, "{:.2g}"), number(row.low, "{:.6g}"), number(row.high, "{:.6g}"), row.note});
@@ -57,15 +65,34 @@ struct FitSummary {
       written.erase(written.find_last_not_of(' ') + 1);
       text += written + '\n';
     }
-    text += grove::detail::fill("{} residuals, {} degrees of freedom, residual standard error {}",
-                                {residuals, degrees_of_freedom, number(residual_standard_error, "{:.6g}")});
-    if (r_squared == r_squared) text += ", R² " + number(r_squared, "{:.6f}");
-    text += "\ncost " + number(cost, "{:.8g}") + ": " + end;
+    text += footer();
     for (const std::string& warning : warnings) text += "\nwarning: " + warning;
     return text;
   }
 
   friend std::ostream& operator<<(std::ostream& out, const FitSummary& summary) { return out << summary.string(); }
+
+ private:
+  std::string footer() const {
+    using grove::detail::number;
+    const bool squares = statistic == "t";
+    std::string text =
+        grove::detail::fill(squares ? "{} residuals, {} degrees of freedom" : "{} observations, {} degrees of freedom",
+                            {residuals, degrees_of_freedom});
+    if (squares) text += ", residual standard error " + number(residual_standard_error, "{:.6g}");
+    const auto add = [&](const char* name, double value, const char* format) {
+      if (value == value) text += std::string(name) + number(value, format);
+    };
+    add(", R² ", r_squared, "{:.6f}");
+    add("\nlog-likelihood ", log_likelihood, "{:.8g}");
+    add(" (constant only ", null_log_likelihood, "{:.8g})");
+    add(", deviance ", deviance, "{:.8g}");
+    add(" (constant only ", null_deviance, "{:.8g})");
+    add(", AIC ", aic, "{:.8g}");
+    add(", BIC ", bic, "{:.8g}");
+    if (squares && cost == cost) return text + "\ncost " + number(cost, "{:.8g}") + ": " + end;
+    return end.empty() ? text : text + '\n' + end;
+  }
 };
 
 }  // namespace grove::optim

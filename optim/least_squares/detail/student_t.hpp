@@ -37,11 +37,12 @@ inline double log_gamma_ratio(double a) {
   return 0.5 * std::log(a) - (1.0 / 8 - square * (1.0 / 192 - square / 640)) / a;
 }
 
-/// P(|T| > |t|) for T with `freedom` degrees of freedom: the incomplete beta function I_x(freedom/2, ½) at
-/// x = freedom/(freedom + t²).
+/// P(|T| > |t|) for T with `freedom` degrees of freedom, infinite for the normal distribution: the incomplete beta
+/// function I_x(freedom/2, ½) at x = freedom/(freedom + t²).
 inline double two_sided_tail(double t, double freedom) {
   if (std::isnan(t) || !(freedom > 0)) return std::numeric_limits<double>::quiet_NaN();
   if (std::isinf(t)) return 0;
+  if (std::isinf(freedom)) return std::erfc(std::abs(t) / std::sqrt(2.0));
   const double a = freedom / 2, ratio = t * t / freedom, x = 1 / (1 + ratio), rest = ratio / (1 + ratio);
   if (rest == 0) return 1;
   const double root_of_pi = 1.772453850905516;

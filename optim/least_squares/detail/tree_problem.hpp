@@ -10,32 +10,10 @@
 #include "../../../autodiff/derivatives/jacobian.hpp"
 #include "../../protocol/mask.hpp"
 #include "../matrix_free.hpp"
+#include "fit_rows.hpp"
 #include "problem.hpp"
 
 namespace grove::optim::detail {
-
-/// The name of each number of a tree: the path of its leaf, with its place in a leaf that is a matrix or a vector.
-template <class P>
-std::vector<std::string> element_names(const P& params) {
-  std::vector<std::string> names;
-  for_each_shape(
-      [&](const tree::Path& path, const LeafShape& shape) {
-        const std::string base = path.empty() ? "params" : path.string();
-        for (Eigen::Index j = 0; j < shape.cols; ++j) {
-          for (Eigen::Index i = 0; i < shape.rows; ++i) {
-            if (shape.rank == 0) {
-              names.push_back(base);
-            } else if (shape.rank == 1) {
-              names.push_back(fill("{}({})", {base, i + j}));
-            } else {
-              names.push_back(fill("{}({}, {})", {base, i, j}));
-            }
-          }
-        }
-      },
-      params);
-  return names;
-}
 
 /// `free` lists the params that vary, by their place in tree::flatten.
 template <class F, class P, class... Args>
