@@ -101,6 +101,7 @@ std::optional<StopReason> gradient_reason(const Seen& now, const P& params, cons
 
 /// The reason to stop that lies in the last step, from `before` to `now`.
 inline std::optional<StopReason> value_reason(double before, double now, const MinimizeOptions& options) {
+  if (std::isinf(before)) return std::nullopt;  // the first epoch has none before it
   const double change = std::abs(now - before), size = std::max(std::abs(now), std::abs(before));
   const bool relative = options.value_tolerance > 0 && change <= options.value_tolerance * size;
   const bool absolute = options.absolute_value_tolerance > 0 && change <= options.absolute_value_tolerance;

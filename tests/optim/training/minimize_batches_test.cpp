@@ -100,6 +100,13 @@ TEST_CASE("bad batches do not count in the mean of an epoch") {
 }
 
 // batches-first-argument
+TEST_CASE("the first epoch is not compared with any before it") {
+  const auto fit =
+      fit_to(VectorXd::LinSpaced(8, 0, 7), sgd(0.01), {.max_steps = 40, .value_tolerance = 1e-9, .batch_size = 4});
+  CHECK(fit.steps == 40);
+  CHECK(fit.reason == StopReason::max_steps);
+}
+
 TEST_CASE("data are the arguments that share a number of examples, or those that are named") {
   const VectorXd prior = VectorXd::Zero(3), y = VectorXd::Ones(100);
   const Eigen::MatrixXd x = Eigen::MatrixXd::Ones(100, 3);
