@@ -48,4 +48,9 @@ struct DataError : Error {
   using Error::Error;
 };
 
+/// Processes that work together lost each other. Nothing that one of them could try next would help.
+struct CommunicationError : Error {
+  using Error::Error;
+};
+
 }  // namespace grove

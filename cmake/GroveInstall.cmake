@@ -18,7 +18,7 @@ foreach(facade IN LISTS facades)
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/package/${facade}" CONTENT "${text}" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/package/${facade}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/grove")
 endforeach()
-install(TARGETS grove_autodiff grove_optim grove_models grove_json EXPORT groveTargets)
+install(TARGETS grove_autodiff grove_optim grove_models grove_json grove_mpi EXPORT groveTargets)
 install(EXPORT groveTargets NAMESPACE grove:: DESTINATION "${GROVE_CMAKE_DIR}")
 
 configure_package_config_file(

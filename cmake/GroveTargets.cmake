@@ -1,4 +1,4 @@
-# The header-only libraries: one per folder, and one for the header that needs more. Links between them go the way includes go: models -> optim -> autodiff.
+# The header-only libraries: one per folder, and one for each header that needs more. Links between them go the way includes go: models -> optim -> autodiff.
 
 include(GNUInstallDirs)
 
@@ -21,3 +21,5 @@ grove_add_library(optim grove::autodiff)
 grove_add_library(models grove::optim)
 # <grove/json.hpp>. Who links to it needs nlohmann_json 3; nobody else does.
 grove_add_library(json grove::optim nlohmann_json::nlohmann_json)
+# <grove/mpi.hpp>. Who links to it needs MPI, Open MPI or MPICH; nobody else does.
+grove_add_library(mpi grove::optim MPI::MPI_CXX)

@@ -8,9 +8,11 @@
 
 namespace grove::optim::detail {
 
-/// Whether an exception says that the program is wrong, and not that there is no value at these params.
+/// Whether an exception says that the program is wrong, or lost others that it works with, and not that there is no
+/// value at these params.
 inline bool is_a_mistake(const Error& error) {
-  return dynamic_cast<const ShapeError*>(&error) != nullptr || dynamic_cast<const StructureError*>(&error) != nullptr;
+  return dynamic_cast<const ShapeError*>(&error) != nullptr || dynamic_cast<const StructureError*>(&error) != nullptr ||
+         dynamic_cast<const CommunicationError*>(&error) != nullptr;
 }
 
 /// The residuals of the free params and their derivatives, raw: without weights and losses. What a residual function

@@ -121,7 +121,8 @@ class Minimization {
       progress.best_value = run_.best_value;
       if (!run_.measures.empty()) progress.measure = run_.measures.back();
       progress.seconds = watch.seconds();
-      if (!reason_ && options_.max_seconds > 0 && progress.seconds >= options_.max_seconds) reason_ = StopReason::time;
+      if (!reason_ && options_.max_seconds > 0 && objective_.agreed(progress.seconds >= options_.max_seconds))
+        reason_ = StopReason::time;
       progress.last = reason_.has_value();
       tell(progress);
     }
@@ -140,7 +141,7 @@ class Minimization {
     bool asked = false;
     for (const Callback& callback : options_.callbacks)
       asked = callback(progress, Shown::of(run_.params), Shown::of(run_.state)) || asked;
-    if (!reason_ && asked) reason_ = StopReason::callback;
+    if (!reason_ && objective_.agreed(asked)) reason_ = StopReason::callback;
   }
 
   /// Evaluates the loss and its gradient, and judges them.

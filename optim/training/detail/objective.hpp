@@ -40,7 +40,8 @@ struct ObjectiveMemory {
 };
 
 /// The value of `call()`; NaN, and the message kept, if it throws an Error that speaks of the numbers it was given, as
-/// a Cholesky factor that does not exist. Errors of the program (shapes, structures, stale variables) go on.
+/// a Cholesky factor that does not exist. Errors of the program (shapes, structures, stale variables) go on, and lost
+/// processes.
 template <class Call>
 double value_unless_thrown(std::string& message, const Call& call) {
   try {
@@ -50,6 +51,8 @@ double value_unless_thrown(std::string& message, const Call& call) {
   } catch (const StructureError&) {
     throw;
   } catch (const StaleVariableError&) {
+    throw;
+  } catch (const CommunicationError&) {
     throw;
   } catch (const Error& error) {
     message = error.what();
@@ -117,6 +120,12 @@ class Objective {
       tree::for_each([&](auto&& mean, const auto& g) { mean += in_scalar_of(g, share) * (g - mean); }, grads, *part_);
     }
     if (!batches_) epoch_mean = value;
+  }
+
+  /// Whether to stop is one's own matter, unless the loss is shared with other processes: then they agree.
+  bool agreed(bool mine) const {
+    if constexpr (requires { loss_.agreed(mine); }) return loss_.agreed(mine);
+    return mine;
   }
 
   /// The loss on all data; NaN where it throws. No evaluation where a linesearch ended.
@@ -215,7 +224,16 @@ class Objective {
     return at;
   }
 
-  double part_size() const { return batches_ ? static_cast<double>(batches_->size()) : 1.0; }
+  /// A loss that is shared with other processes knows how many examples they all had, and when they end an epoch.
+  double part_size() const {
+    if (!batches_) return 1;
+    if constexpr (requires { loss_.examples(); }) return loss_.examples();
+    return static_cast<double>(batches_->size());
+  }
+  bool ends_epoch() const {
+    if constexpr (requires { loss_.first_says(true); }) return loss_.first_says(batches_->epoch_ends());
+    return batches_->epoch_ends();
+  }
 
   /// Batches whose loss is not finite do not count in the mean of an epoch.
   double evaluate_part(const P& params, P& gradient) {
@@ -229,7 +247,7 @@ class Objective {
         epoch_sum_ += part_size() * at;
         epoch_size_ += part_size();
       }
-      if (batches_->epoch_ends()) {
+      if (ends_epoch()) {
         epoch_mean = epoch_sum_ / epoch_size_;  // NaN if no batch was finite
         epoch_sum_ = epoch_size_ = 0;
         epoch_ends = true;
