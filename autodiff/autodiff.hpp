@@ -10,6 +10,7 @@
 #include "derivatives/jacobian_blocks.hpp"
 #include "derivatives/jvp.hpp"
 #include "derivatives/linearize.hpp"
+#include "derivatives/parallel_value_and_grad.hpp"
 #include "derivatives/scan.hpp"
 #include "derivatives/vjp.hpp"
 #include "derivatives/vmap.hpp"

@@ -3,14 +3,17 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "../../autodiff/derivatives/detail/rows.hpp"
 #include "../../autodiff/detail/random_bits.hpp"
 #include "../../autodiff/error.hpp"
 #include "../numerics/detail/check.hpp"
@@ -18,40 +21,8 @@
 namespace grove::optim {
 namespace detail {
 
-template <class T>
-concept DenseData = std::is_base_of_v<Eigen::DenseBase<T>, T>;
-
-template <class T>
-struct IsVector : std::false_type {};
-template <class T, class A>
-struct IsVector<std::vector<T, A>> : std::true_type {};
-
-/// The examples in an argument of the loss; -1 for what is no data.
-template <class T>
-std::int64_t example_count(const T& data) {
-  if constexpr (DenseData<T>) {
-    return data.rows();
-  } else if constexpr (IsVector<T>::value) {
-    return static_cast<std::int64_t>(data.size());
-  } else {
-    return -1;
-  }
-}
-
-/// What a batch of an argument is kept in: the same with any number of rows.
-template <class T>
-struct BatchOf {
-  using type = T;
-};
-template <DenseData T>
-struct BatchOf<T> {
-  using Plain = typename T::PlainObject;
-  static constexpr int columns = T::ColsAtCompileTime;
-  static constexpr int order = columns == 1 ? Eigen::ColMajor : Plain::Options & Eigen::RowMajorBit;
-  using type = std::conditional_t<std::is_base_of_v<Eigen::ArrayBase<Plain>, Plain>,
-                                  Eigen::Array<typename T::Scalar, Eigen::Dynamic, columns, order>,
-                                  Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, columns, order>>;
-};
+using grove::detail::BatchOf;
+using grove::detail::DenseData;
 
 template <class T>
 void gather(typename BatchOf<T>::type& batch, const T& data, const std::vector<std::int64_t>& order, std::size_t begin,
@@ -62,24 +33,10 @@ void gather(typename BatchOf<T>::type& batch, const T& data, const std::vector<s
     for (Eigen::Index j = 0; j < data.cols(); ++j)
       for (Eigen::Index i = 0; i < rows; ++i)
         batch.coeffRef(i, j) = data.coeff(order[begin + static_cast<std::size_t>(i)], j);
-  } else if constexpr (IsVector<T>::value) {
+  } else if constexpr (grove::detail::is_list<T>) {
     batch.clear();
     for (std::size_t i = 0; i < count; ++i) batch.push_back(data[static_cast<std::size_t>(order[begin + i])]);
   }
-}
-
-/// The examples that most of the arguments have: the largest number if there are several such.
-inline std::int64_t common_count(const std::vector<std::int64_t>& counts) {
-  std::int64_t best = -1;
-  std::ptrdiff_t votes = 0;
-  for (const std::int64_t count : counts) {
-    const auto same = std::count(counts.begin(), counts.end(), count);
-    if (count > 0 && (same > votes || (same == votes && count > best))) {
-      best = count;
-      votes = same;
-    }
-  }
-  return best;
 }
 
 /// Where in an epoch batches are: all that the next ones depend on.
@@ -120,7 +77,9 @@ class Batches {
     if (sampling_.replacement && !sampling_.shuffle)
       throw HyperparameterError("minimize: batches with replacement are not to be had without shuffle");
     batch_size_ = static_cast<std::size_t>(sampling_.batch_size);
-    const std::int64_t examples = choose_data({detail::example_count(args)...});
+    const std::array<std::int64_t, sizeof...(Args)> counts{grove::detail::example_count(args)...};
+    const std::int64_t examples =
+        grove::detail::choose_data("minimize", "batches", counts, sampling_.data_arguments, is_data_);
     const auto labels = static_cast<std::int64_t>(sampling_.strata.size());
     if (labels > 0 && labels != examples)
       throw DataError(detail::fill("minimize: strata has {} labels for {} examples", {labels, examples}));
@@ -150,6 +109,9 @@ class Batches {
 
   /// The examples in this batch.
   std::size_t size() const { return place_.count; }
+
+  /// Which arguments are data, the first behind the params first.
+  std::span<const bool, sizeof...(Args)> is_data() const { return is_data_; }
 
   /// Where the batches are, to go on from there later.
   const detail::BatchPlace& place() const { return place_; }
@@ -191,34 +153,6 @@ class Batches {
     }
   }
 
-  /// Which arguments are cut into batches; returns the number of examples.
-  std::int64_t choose_data(const std::vector<std::int64_t>& counts) {
-    const auto& named = sampling_.data_arguments;
-    is_data_.assign(sizeof...(Args), false);
-    std::int64_t examples = -1;
-    for (const std::int64_t argument : named) {
-      if (argument < 1 || argument > static_cast<std::int64_t>(counts.size()))
-        throw HyperparameterError(
-            detail::fill("minimize: data_arguments must lie in [1, {}], got {}; the params are argument 0",
-                         {counts.size(), argument}));
-      const std::int64_t count = counts[static_cast<std::size_t>(argument - 1)];
-      if (count <= 0)
-        throw DataError(
-            detail::fill("minimize: argument {} of the loss has no examples to make batches of", {argument}));
-      if (examples >= 0 && count != examples)
-        throw DataError(detail::fill("minimize: argument {} of the loss has {} examples, and argument {} has {}",
-                                     {named.front(), examples, argument, count}));
-      examples = count;
-      is_data_[static_cast<std::size_t>(argument - 1)] = true;
-    }
-    if (!named.empty()) return examples;
-    examples = detail::common_count(counts);
-    if (examples <= 0)
-      throw DataError("minimize: batches need a matrix or a vector of examples as argument of the loss");
-    for (std::size_t i = 0; i < counts.size(); ++i) is_data_[i] = counts[i] == examples;
-    return examples;
-  }
-
   void start_epoch() {
     place_.begin = 0;
     if (!sampling_.shuffle) return;
@@ -250,7 +184,7 @@ class Batches {
   std::tuple<typename detail::BatchOf<Args>::type...> batch_;
   detail::BatchPlace place_;
   Sampling sampling_;
-  std::vector<bool> is_data_;
+  std::array<bool, sizeof...(Args)> is_data_{};
   std::size_t batch_size_ = 0;
 };
 

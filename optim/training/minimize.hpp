@@ -25,10 +25,6 @@ template <class Loss, class P, class T, class Checkpoint, class... Args>
 auto run_minimize(const Loss& loss, P params, const T& optimizer, const MinimizeOptions& options,
                   const Checkpoint& checkpoint, const Args&... args) {
   check_minimize(options);
-  if (options.threads != 1)
-    throw HyperparameterError(
-        "minimize: threads is an option of minimize_each; for a step on several threads, "
-        "optim::threads(n, optimizer)");
   return Minimization<Loss, P, T, Args...>(loss, std::move(params), optimizer, options, args...).run(checkpoint);
 }
 
@@ -58,7 +54,13 @@ auto run_minimize(const Loss& loss, P params, const T& optimizer, const Minimize
 ///
 /// With `batch_size` each step sees the next rows of the data among `args` (see Batches), and tolerances, patience and
 /// the best params go by the mean loss of an epoch. `accumulate` batches make one step, also where an epoch ends
-/// between them. Throws: HyperparameterError for options out of range, and callbacks, a measure or a state of other
+/// between them.
+///
+/// With `threads` the loss must be a mean over the rows of its data (chosen as for batches), with whatever does not
+/// depend on them added to it. They are shared out as parallel_value_and_grad says, and each loss and gradient is the
+/// same to the bit for any number of threads; a loss that is no such mean is found out at the start (Error). Several
+/// threads call the loss at once. Hessians, products with them and residuals are still those of all data, on one
+/// thread. Throws: HyperparameterError for options out of range, and callbacks, a measure or a state of other
 /// types; what callbacks throw; ShapeError, StructureError, StaleVariableError from the loss.
 template <class Loss, class P, class T, class... Args>
 requires(!detail::is_minimize_result<P> &&

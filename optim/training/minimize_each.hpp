@@ -2,17 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstddef>
-#include <exception>
 #include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "../../autodiff/derivatives/detail/batch.hpp"
-#include "../wrappers/detail/team.hpp"
+#include "../../autodiff/detail/workers.hpp"
 #include "minimize.hpp"
 
 namespace grove::optim {
@@ -45,28 +43,6 @@ struct MinimizeEachResult {
 };
 
 namespace detail {
-
-/// Calls work(i) for each i below n on so many threads, the caller's included; throws what the least i threw.
-template <class Work>
-void share_out(std::size_t n, std::size_t threads, const Work& work) {
-  std::atomic<std::size_t> next = 0;
-  std::vector<std::exception_ptr> thrown(n);
-  auto run = [&] {
-    for (std::size_t i = next++; i < n; i = next++) {
-      try {
-        work(i);
-      } catch (...) {
-        thrown[i] = std::current_exception();
-        next = n;
-      }
-    }
-  };
-  Team team(static_cast<int>(std::min(n, threads)));
-  team.run([](void* context, int) { (*static_cast<decltype(run)*>(context))(); }, &run);
-  for (const std::exception_ptr& failure : thrown) {
-    if (failure) std::rethrow_exception(failure);
-  }
-}
 
 /// One minimization; what `minimize` would throw because of the loss is its end.
 template <class Loss, class P, class T, class... Args>
@@ -114,9 +90,11 @@ auto minimize_each(const Loss& loss, const Starts& starts, const T& optimizer, c
   const auto n = static_cast<std::size_t>(grove::detail::count_instances("minimize_each: the starts", starts));
   if (n == 0) throw ShapeError("minimize_each: there are no starts");
   MinimizeOptions one = options;
-  one.threads = 1;
+  one.threads.reset();
   std::vector<std::optional<MinimizeResult<P>>> ends(n);
-  detail::share_out(n, static_cast<std::size_t>(options.threads), [&](std::size_t i) {
+  grove::detail::Workers workers(
+      static_cast<int>(std::min<std::size_t>(n, static_cast<std::size_t>(options.threads.value_or(1)))));
+  grove::detail::share_out(&workers, n, [&](std::size_t i) {
     grove::detail::Instances<Starts> instances(starts);
     const P& start = instances[static_cast<Eigen::Index>(i)];
     ends[i] = detail::minimize_start(loss, start, optimizer, one, args...);

@@ -4,37 +4,22 @@
 #include <memory>
 #include <utility>
 
+#include "../../autodiff/detail/workers.hpp"
 #include "../numerics/detail/check.hpp"
 #include "../protocol/chain.hpp"
-#include "detail/process.hpp"
-#include "detail/team.hpp"
 
 namespace grove::optim {
 namespace detail {
 
-/// A team, and what is left of it in a process that was forked from the one that made it: the caller, who works alone.
-class Workers final : public WorkSharing {
+/// The threads of a step.
+class SharedSteps final : public WorkSharing {
  public:
-  explicit Workers(int count) : team_(std::make_unique<Team>(count)) {}
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
-  ~Workers() override {
-    // What the lost threads held or waited for can be neither used nor destroyed.
-    if (is_forked()) static_cast<void>(team_.release());
-  }
-
-  int count() const override { return team_->count(); }
-
-  void run(void (*part)(void*, int), void* context) override {
-    if (!is_forked()) return team_->run(part, context);
-    for (int i = 0; i < count(); ++i) part(context, i);
-  }
+  explicit SharedSteps(int count) : workers_(count) {}
+  int count() const override { return workers_.count(); }
+  void run(void (*part)(void*, int), void* context) override { workers_.run(part, context); }
 
  private:
-  bool is_forked() const { return process_id() != process_; }
-
-  long process_ = process_id();
-  std::unique_ptr<Team> team_;
+  grove::detail::Workers workers_;
 };
 
 }  // namespace detail
@@ -43,7 +28,7 @@ class Workers final : public WorkSharing {
 template <class Link>
 struct Threads {
   Link inner;
-  std::shared_ptr<detail::Workers> workers;  ///< none for one thread
+  std::shared_ptr<detail::SharedSteps> workers;  ///< none for one thread
 
   template <class P>
   auto init(const P& params) const {
@@ -79,7 +64,7 @@ template <class T>
 auto threads(int count, const T& optimizer) {
   detail::check_positive("threads", "count", count);
   using Link = Threads<detail::unwrap_link_t<T>>;
-  return GradientTransformation<Link>{{optimizer, count > 1 ? std::make_shared<detail::Workers>(count) : nullptr}};
+  return GradientTransformation<Link>{{optimizer, count > 1 ? std::make_shared<detail::SharedSteps>(count) : nullptr}};
 }
 
 }  // namespace grove::optim

@@ -45,6 +45,18 @@ Row grove_row(std::string name, double target, Loss loss, const Params& params, 
       [=] { return outcome->joined(); }, target);
 }
 
+/// The same on several threads, for a `loss` that is a mean over the rows of `args`; the workload's is `factor` times
+/// that.
+template <class Loss, class Params, class... Args>
+Row threads_row(int threads, double target, double factor, Loss loss, const Params& params, const Args&... args) {
+  const auto outcome = std::make_shared<Outcome<Params>>();
+  const auto on_threads = grove::parallel_value_and_grad(loss, threads);
+  return row(
+      "grove, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+      [=, &params, &args...] { on_threads.into(params, outcome->value, outcome->grads, args...); },
+      [=] { return Eigen::VectorXd(factor * outcome->joined()); }, target);
+}
+
 /// The comparison of "hand", once it has computed, with central differences of the primal.
 template <class Loss, class Params, class... Args>
 std::function<double()> difference_of(const Row& hand, Loss loss, const Params& params, const Args&... args) {

@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "../../training/batches.hpp"
+#include "../../../autodiff/derivatives/detail/rows.hpp"
+#include "../../numerics/detail/check.hpp"
 #include "chunk_tree.hpp"
 
 namespace grove::mpi::detail {
@@ -20,7 +21,7 @@ class Examples {
  public:
   template <class... Args>
   Examples(std::string_view function, const std::vector<std::int64_t>& named, const Args&... args)
-      : counts_{optim::detail::example_count(args)...} {
+      : counts_{grove::detail::example_count(args)...} {
     for (const std::int64_t argument : named) {
       if (argument < 1 || argument > static_cast<std::int64_t>(counts_.size())) {
         throw HyperparameterError(
@@ -60,11 +61,11 @@ class Examples {
  private:
   template <class T>
   static decltype(auto) rows_of(const Range& rows, bool is_data, const T& data) {
-    using Part = typename optim::detail::BatchOf<T>::type;
-    if constexpr (optim::detail::DenseData<T>) {
+    using Part = typename grove::detail::BatchOf<T>::type;
+    if constexpr (grove::detail::DenseData<T>) {
       if (!is_data) return Part(data);
       return Part(data.middleRows(static_cast<Eigen::Index>(rows.begin), static_cast<Eigen::Index>(rows.count())));
-    } else if constexpr (optim::detail::IsVector<T>::value) {
+    } else if constexpr (grove::detail::is_list<T>) {
       if (!is_data) return T(data);
       return T(data.begin() + rows.begin, data.begin() + rows.end);
     } else {

@@ -18,6 +18,7 @@
 #include "../../numerics/detail/check.hpp"
 #include "../../numerics/detail/math.hpp"
 #include "../batches.hpp"
+#include "threaded_loss.hpp"
 
 namespace grove::optim::detail {
 
@@ -65,7 +66,11 @@ template <class Loss, class P, class... Args>
 class Objective {
  public:
   Objective(const Loss& loss, const P& params, const auto& options, const Args&... args)
-      : grads(tree::zeros_like(params)), loss_(loss), args_(args...), accumulate_(options.accumulate) {
+      : grads(tree::zeros_like(params)),
+        loss_(loss),
+        threaded_(loss, options, args...),
+        args_(args...),
+        accumulate_(options.accumulate) {
     if (options.batch_size > 0) {
       batches_.emplace(Sampling{options.batch_size, options.seed, options.shuffle, options.replacement, options.strata,
                                 options.data_arguments},
@@ -133,7 +138,7 @@ class Objective {
     if (trial_ && tree::equal(trial_->params, params)) return trial_->value;
     ++evaluations;
     return value_unless_thrown(message, [&] {
-      return std::apply([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); }, args_);
+      return std::apply([&](const auto&... args) { return threaded_.value(threaded_.all(), params, args...); }, args_);
     });
   }
 
@@ -141,7 +146,9 @@ class Objective {
   double value_and_grad_on_all(const P& params, P& gradient) {
     ++evaluations;
     return value_unless_thrown(message, [&] {
-      return std::apply([&](const auto&... args) { return differentiate(params, gradient, args...); }, args_);
+      return std::apply(
+          [&](const auto&... args) { return threaded_.value_and_grad(threaded_.all(), params, gradient, args...); },
+          args_);
     });
   }
 
@@ -149,7 +156,7 @@ class Objective {
   double value_at(const P& params) {
     ++evaluations;
     return finite_or_infinite(value_unless_thrown(message, [&] {
-      return with_data([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); });
+      return with_data([&](const auto&... args) { return threaded_.value(data(), params, args...); });
     }));
   }
 
@@ -157,7 +164,8 @@ class Objective {
   double value_and_grad_at(const P& params, P& gradient) {
     ++evaluations;
     const double at = value_unless_thrown(message, [&] {
-      return with_data([&](const auto&... args) { return differentiate(params, gradient, args...); });
+      return with_data(
+          [&](const auto&... args) { return threaded_.value_and_grad(data(), params, gradient, args...); });
     });
     if (std::isnan(at)) tree::for_each([&](auto&& g) { g += in_scalar_of(g, at); }, gradient);
     if (!std::isfinite(at) || !tree::all_finite(gradient)) return std::numeric_limits<double>::infinity();
@@ -217,11 +225,10 @@ class Objective {
     return batches_ ? batches_->apply(call) : std::apply(call, args_);
   }
 
-  template <class... Data>
-  double differentiate(const P& params, P& gradient, const Data&... data) const {
-    double at = 0;
-    grove::value_and_grad_into(loss_, params, at, gradient, data...);
-    return at;
+  /// What `with_data` passes.
+  DataId data() const {
+    if (!batches_) return threaded_.all();
+    return {batch_, static_cast<std::int64_t>(batches_->size())};
   }
 
   /// A loss that is shared with other processes knows how many examples they all had, and when they end an epoch.
@@ -237,11 +244,21 @@ class Objective {
 
   /// Batches whose loss is not finite do not count in the mean of an epoch.
   double evaluate_part(const P& params, P& gradient) {
-    if (batches_) batches_->advance();
+    if (batches_) {
+      batches_->advance();
+      ++batch_;
+    }
     ++evaluations;
     const double at = value_unless_thrown(message, [&] {
-      return with_data([&](const auto&... args) { return differentiate(params, gradient, args...); });
+      return with_data(
+          [&](const auto&... args) { return threaded_.value_and_grad(data(), params, gradient, args...); });
     });
+    if (threaded_.is_to_check(at)) {
+      std::string ignored;
+      threaded_.check(value_unless_thrown(ignored, [&] {
+        return with_data([&](const auto&... args) { return plain(grove::evaluate(loss_, params, args...)); });
+      }));
+    }
     if (batches_) {
       if (std::isfinite(at)) {
         epoch_sum_ += part_size() * at;
@@ -257,6 +274,8 @@ class Objective {
   }
 
   const Loss& loss_;
+  ThreadedLoss<Loss, P, Args...> threaded_;
+  std::uint64_t batch_ = 0;
   std::tuple<const Args&...> args_;
   std::int64_t accumulate_;
   std::optional<P> part_;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <memory>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "../random_data.hpp"
 #include "../rows.hpp"
@@ -29,6 +31,7 @@ struct Mixture {
 
 struct MixtureData {
   Eigen::MatrixXd points;  ///< a column for each
+  Eigen::MatrixXd rows;    ///< a row for each
   double gamma = 1;        ///< of the Wishart prior
   int m = 0;               ///< of the Wishart prior
   Mixture<> params;
@@ -36,6 +39,7 @@ struct MixtureData {
   MixtureData() {
     Random random(8);
     points = random.normal_matrix(gmm_dimension, gmm_points);
+    rows = points.transpose();
     params.alpha = random.normal_vector(gmm_components);
     params.mean = random.normal_matrix(gmm_dimension, gmm_components);
     params.log_diagonal = random.normal_matrix(gmm_dimension, gmm_components, 0.3);
@@ -103,9 +107,10 @@ inline const auto mixture = [](const auto& p, const MixtureData& data) {
   return T(total + data.constant());
 };
 
-/// The same with one matrix product a component for all points.
-inline const auto mixture_of_arrays = [](const auto& p, const MixtureData& data) {
-  using T = grove::scalar_t<decltype(p)>;
+/// What the points add, with one matrix product a component for all of them, and what the prior adds.
+template <class P>
+auto mixture_terms(const P& p, const Eigen::MatrixXd& points, const MixtureData& data) {
+  using T = grove::scalar_t<P>;
   constexpr Eigen::Index d = gmm_dimension, k = gmm_components;
   const auto diagonal = grove::exp(p.log_diagonal.array());
   const auto log_determinant = p.log_diagonal.colwise().sum();
@@ -118,14 +123,27 @@ inline const auto mixture_of_arrays = [](const auto& p, const MixtureData& data)
       for (Eigen::Index i = j + 1; i < d; ++i) q(i, j) = p.lower(at++, c);
     }
     const grove::Matrix<T> factor = q;
-    const auto whitened = (factor * data.points).colwise() - factor * p.mean.col(c);
+    const auto whitened = (factor * points).colwise() - factor * p.mean.col(c);
     const auto squares = whitened.colwise().squaredNorm().array();
     terms.push_back((p.alpha[c] + log_determinant[c] - 0.5 * squares).matrix());
   }
   const auto squares = grove::sum(grove::square(diagonal)) + p.lower.squaredNorm();
-  const auto prior = 0.5 * data.gamma * data.gamma * squares - data.m * grove::sum(log_determinant);
-  return prior + grove::sum(grove::logsumexp(grove::vcat(terms).colwise())) -
-         static_cast<double>(gmm_points) * grove::logsumexp(p.alpha) + data.constant();
+  const T prior = 0.5 * data.gamma * data.gamma * squares - data.m * grove::sum(log_determinant);
+  const T likelihood = grove::sum(grove::logsumexp(grove::vcat(terms).colwise()));
+  return std::pair(likelihood, prior);
+}
+
+/// The same by these.
+inline const auto mixture_of_arrays = [](const auto& p, const MixtureData& data) {
+  const auto [likelihood, prior] = mixture_terms(p, data.points, data);
+  return prior + likelihood - static_cast<double>(gmm_points) * grove::logsumexp(p.alpha) + data.constant();
+};
+
+/// The same for a point, a mean over points that are rows, as threads share them out.
+inline const auto mixture_of_rows = [](const auto& p, const Eigen::MatrixXd& rows, const MixtureData& data) {
+  const auto [likelihood, prior] = mixture_terms(p, rows.transpose(), data);
+  return likelihood / static_cast<double>(rows.rows()) - grove::logsumexp(p.alpha) +
+         (prior + data.constant()) / static_cast<double>(gmm_points);
 };
 
 /// The gradient by hand: all whitened residuals of a point first, then their shares of the posterior.
@@ -224,6 +242,8 @@ inline std::vector<Workload> workloads() {
           [&data = *data, by_hand = MixtureByHand{}](auto& grads) mutable { return by_hand(data, grads); }),
       grove_row("grove, arrays", 1.0, mixture_of_arrays, data->params, *data),
       grove_row("grove, scalars", 5, mixture, data->params, *data),
+      threads_row(1, 0, gmm_points, mixture_of_rows, data->params, data->rows, *data),
+      threads_row(2, 1.0 / 1.8, gmm_points, mixture_of_rows, data->params, data->rows, *data),
   };
   workload.difference = difference_of(workload.rows[1], mixture, data->params, *data);
   return {workload};

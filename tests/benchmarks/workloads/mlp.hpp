@@ -30,9 +30,23 @@ inline const auto mlp_loss = [](const auto& p, const Eigen::MatrixXd& x, const E
   return grove::mean(grove::square(((last.weight * h2).colwise() + last.bias).array() - y.array()));
 };
 
+/// The same with a row for each sample, as threads share them out.
+inline const auto mlp_loss_of_rows = [](const auto& p, const Eigen::MatrixXd& x, const Eigen::VectorXd& y) {
+  using T = grove::scalar_t<decltype(p)>;
+  const auto& [first, second, last] = p.layers;
+  const auto layer = [](const auto& h, const auto& dense) {
+    return ((h * dense.weight.transpose()).rowwise() + dense.bias.transpose()).array();
+  };
+  const grove::Matrix<T> h1 = grove::tanh(layer(x, first)).matrix();
+  const grove::Matrix<T> h2 = grove::tanh(layer(h1, second)).matrix();
+  return grove::mean(grove::square(layer(h2, last) - y.array()));
+};
+
 struct MlpData {
   Eigen::MatrixXd x;
   Eigen::RowVectorXd y;
+  Eigen::MatrixXd x_rows;
+  Eigen::VectorXd y_rows;
   Mlp<> params;
 
   MlpData() {
@@ -40,6 +54,8 @@ struct MlpData {
     constexpr std::array<Eigen::Index, 4> widths = {10, 64, 64, 1};
     x = random.normal_matrix(widths[0], 256);
     y = x.colwise().norm().array().sin();
+    x_rows = x.transpose();
+    y_rows = y.transpose();
     for (std::size_t i = 0; i < params.layers.size(); ++i) {
       const double scale = 1 / std::sqrt(static_cast<double>(widths[i]));
       params.layers[i] = {random.normal_matrix(widths[i + 1], widths[i], scale),
@@ -88,6 +104,8 @@ inline std::vector<Workload> workloads() {
       primal_row("primal", mlp_loss, data->params, data->x, data->y),
       hand_row<Mlp<>>([&data = *data, by_hand = MlpByHand{}](auto& grads) mutable { return by_hand(data, grads); }),
       grove_row("grove", 0.30, mlp_loss, data->params, data->x, data->y),
+      threads_row(1, 0, 1, mlp_loss_of_rows, data->params, data->x_rows, data->y_rows),
+      threads_row(2, 0.30 / 1.8, 1, mlp_loss_of_rows, data->params, data->x_rows, data->y_rows),
   };
   workload.difference = difference_of(workload.rows[1], mlp_loss, data->params, data->x, data->y);
   return {workload};

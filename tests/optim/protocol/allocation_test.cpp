@@ -4,8 +4,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <optional>
 #include <vector>
 
+#include "autodiff/derivatives/parallel_value_and_grad.hpp"
 #include "optim/least_squares/least_squares.hpp"
 #include "optim/optimizers/adafactor.hpp"
 #include "optim/optimizers/adamw.hpp"
@@ -16,6 +18,7 @@
 #include "optim/optimizers/rprop.hpp"
 #include "optim/optimizers/sm3.hpp"
 #include "optim/schedules/schedule.hpp"
+#include "optim/training/minimize.hpp"
 #include "optim/transforms/clip.hpp"
 #include "optim/transforms/constrain.hpp"
 #include "optim/wrappers/accumulate.hpp"
@@ -121,6 +124,33 @@ TEST_CASE("steps on several threads allocate nothing") {
   const std::size_t before = allocations;
   for (int i = 0; i < 5; ++i) step(optimizer, grads, state, params);
   CHECK(allocations == before);
+}
+
+TEST_CASE("values and gradients on several threads allocate nothing after the first") {
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(300, 3);
+  const Eigen::VectorXd y = x.col(0), start = Eigen::VectorXd::Ones(3);
+  const auto loss = [](const auto& w, const Eigen::MatrixXd& a, const Eigen::VectorXd& b) {
+    return grove::mean(grove::square(a * w - b));
+  };
+  const auto f = grove::parallel_value_and_grad(loss, 3);
+  double value = 0;
+  Eigen::VectorXd grads;
+  f.into(start, value, grads, x, y);
+  const std::size_t before = allocations;
+  for (int i = 0; i < 5; ++i) f.into(start, value, grads, x, y);
+  CHECK(allocations == before);
+  // What a minimization allocates in twenty steps, its history, is the same with threads and without.
+  const auto of_twenty_steps = [&](std::optional<std::int64_t> threads) {
+    const auto made = [&](std::int64_t steps) {
+      const std::size_t at_first = allocations;
+      const auto fit = minimize(loss, start, adam(0.1), {.max_steps = steps, .threads = threads}, x, y);
+      CHECK(fit.steps == steps);
+      return allocations - at_first;
+    };
+    const std::size_t few = made(10);
+    return made(30) - few;
+  };
+  CHECK(of_twenty_steps(2) == of_twenty_steps(std::nullopt));
 }
 
 TEST_CASE("update and apply_updates allocate nothing when everything is moved") {

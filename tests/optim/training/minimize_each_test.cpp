@@ -8,7 +8,6 @@
 #include "optim/training/minimize_each.hpp"
 #include "tests/catch.hpp"
 
-using Catch::Matchers::Contains;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 namespace optim = grove::optim;
@@ -73,8 +72,6 @@ TEST_CASE("what is wrong with the starts is said", "[minimize_each]") {
                     "minimize_each: none of 2 starts ended at a finite loss; of the first, the loss threw an error: "
                     "wells: off the map");
   CHECK_THROWS_AS(optim::minimize_each(wells, far, optimizer, {.threads = 0}, 0.1), grove::HyperparameterError);
-  CHECK_THROWS_WITH(optim::minimize(wells, VectorXd(VectorXd::Zero(2)), optimizer, {.threads = 2}, 0.1),
-                    Contains("threads is an option of minimize_each"));
   // What a callback throws is no end of a start.
   const optim::MinimizeOptions calling{.callbacks = {[](const auto&) -> bool { throw std::runtime_error("enough"); }},
                                        .threads = 2};

@@ -1,6 +1,8 @@
 // Threads that work together.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -9,7 +11,21 @@
 #include <utility>
 #include <vector>
 
-namespace grove::optim::detail {
+namespace grove::detail {
+
+/// Waits for a short while: passes often follow one another closely, and to wake a thread takes as long as a small
+/// pass.
+template <class Ready>
+bool is_soon(const Ready& ready) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (ready()) return true;
+    }
+    std::this_thread::yield();  // on a busy machine somebody else works on
+  } while (std::chrono::steady_clock::now() < deadline);
+  return false;
+}
 
 /// Threads that sleep until there is a pass to share. The caller's thread is one of them.
 class Team {
@@ -29,8 +45,7 @@ class Team {
   int count() const { return static_cast<int>(threads_.size()) + 1; }
 
   void run(void (*part)(void*, int), void* context) {
-    const std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
-    if (!turn) {  // another thread of the user's has them; it is not worth waiting
+    if (busy_.exchange(true)) {  // another call has them, maybe one further up on this thread; to wait is not worth it
       for (int i = 0; i < count(); ++i) part(context, i);
       return;
     }
@@ -44,8 +59,10 @@ class Team {
     }
     start_.notify_all();
     call(part, context, 0);
+    is_soon([this] { return running_ == 0; });
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [this] { return running_ == 0; });
+    busy_ = false;
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
@@ -61,8 +78,9 @@ class Team {
 
   void work(int i) {
     std::uint64_t last_pass = 0;
-    std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
+      is_soon([&] { return stopped_ || pass_ != last_pass; });
+      std::unique_lock<std::mutex> lock(mutex_);
       start_.wait(lock, [&] { return stopped_ || pass_ != last_pass; });
       if (stopped_) return;
       last_pass = pass_;
@@ -72,6 +90,7 @@ class Team {
       call(part, context, i);
       lock.lock();
       if (--running_ == 0) done_.notify_one();
+      lock.unlock();
     }
   }
 
@@ -84,15 +103,16 @@ class Team {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  std::mutex turn_, mutex_;
+  std::atomic<bool> busy_ = false;
+  std::mutex mutex_;
   std::condition_variable start_, done_;
   void (*part_)(void*, int) = nullptr;
   void* context_ = nullptr;
-  int running_ = 0;
-  std::uint64_t pass_ = 0;
-  bool stopped_ = false;
+  std::atomic<int> running_ = 0;
+  std::atomic<std::uint64_t> pass_ = 0;
+  std::atomic<bool> stopped_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> threads_;
 };
 
-}  // namespace grove::optim::detail
+}  // namespace grove::detail

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #endif
 
-namespace grove::optim::detail {
+namespace grove::detail {
 
 /// Differs between a process and what it forked; where there is no fork it is 0.
 inline long process_id() {
@@ -16,4 +16,4 @@ inline long process_id() {
 #endif
 }
 
-}  // namespace grove::optim::detail
+}  // namespace grove::detail
