@@ -29,6 +29,13 @@ struct LogisticRegression {
   auto operator()(const X& x) const {
     return logistic(logits(x));
   }
+
+  /// The accuracy: the share of labels, 0 or 1, of which the more probable is right.
+  /// Throws: grove::ShapeError unless there is a label for each row, grove::DataError if there is none.
+  template <class X>
+  double score(const X& x, const Eigen::VectorXd& labels) const {
+    return accuracy(labels, Eigen::VectorXd((Eigen::ArrayXd(logits(x)) > 0).template cast<double>()));
+  }
 };
 
 /// `log_loss`, of a model or of probabilities.

@@ -95,15 +95,11 @@ Fitted<DenseLayer<>> fit(const DenseLayer<>&, const Eigen::MatrixBase<X>& x, con
                          const RegressionOptions& options = {}) {
   auto solution = detail::solve_linear<typename X::Scalar>(x, y, options);
   const Eigen::Index k = x.cols(), m = y.cols();
-  detail::param_names("fit", options.names, k, {});
+  const detail::OutputPlaces place{k, m};
   Fitted<DenseLayer<>> fitted{.params = {solution.weight, solution.bias},
-                              .names = optim::detail::element_names(DenseLayer<>{solution.weight, solution.bias}),
-                              .covariance = Eigen::MatrixXd((k + 1) * m, (k + 1) * m),
+                              .names = detail::output_names("fit", options.names, place),
+                              .covariance = Eigen::MatrixXd(place.size(), place.size()),
                               .measures = std::move(solution.measures)};
-  for (std::size_t i = 0; i < options.names.size() * static_cast<std::size_t>(m); ++i)
-    fitted.names[i] = detail::fill("{} -> {}", {options.names[i % options.names.size()], i / options.names.size()});
-  // The place of coefficient i of output j: weights stand column by column, the biases after them.
-  const auto place = [&](Eigen::Index i, Eigen::Index j) { return i < k ? i + j * k : k * m + j; };
   for (Eigen::Index j = 0; j < m; ++j)
     for (Eigen::Index q = 0; q < m; ++q)
       for (Eigen::Index i = 0; i <= k; ++i)

@@ -130,7 +130,7 @@ def multinomial():
     yield "mnlogit measures", [fit.llf, fit.llnull, fit.aic]
     x, y = skd.load_iris(return_X_y=True)
     yield "iris", np.column_stack([x, y])
-    ridge = lm.LogisticRegression(C=1, solver="lbfgs", tol=1e-12, max_iter=100000).fit(x, y)
+    ridge = lm.LogisticRegression(C=1, solver="newton-cg", tol=1e-14, max_iter=100000).fit(x, y)
     yield "softmax_l2 params", np.vstack([ridge.coef_.T, ridge.intercept_])
 
 
@@ -215,6 +215,6 @@ def mixtures():
     yield "mixture measures", [fit.score(x) * len(x), fit.aic(x), fit.bic(x)]
 
 
-groups = (metrics, linear)
+groups = (metrics, linear, generalized, multinomial)
 lines = [f"case {name}\n{text(values)}\n" for group in groups for name, values in group()]
 (HERE / "models.txt").write_text("".join(lines))

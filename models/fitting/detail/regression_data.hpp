@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,29 @@ inline std::vector<std::string> param_names(const char* who, const std::vector<s
   std::vector<std::string> names = given;
   for (Eigen::Index j = 0; given.empty() && j < columns; ++j) names.push_back(fill("weight({})", {j}));
   names.insert(names.end(), others.begin(), others.end());
+  return names;
+}
+
+/// Models {weight: k×m, bias: m} as vectors in the order of tree::flatten: the weights column by column, then the
+/// biases.
+struct OutputPlaces {
+  Eigen::Index k, m;
+  Eigen::Index size() const { return (k + 1) * m; }
+  /// The place of coefficient i (k is the bias) of output j.
+  Eigen::Index operator()(Eigen::Index i, Eigen::Index j) const { return i < k ? i + j * k : k * m + j; }
+};
+
+/// The names of such params: `name -> output` where the columns have names.  Throws as `param_names` does.
+inline std::vector<std::string> output_names(const char* who, const std::vector<std::string>& given,
+                                             const OutputPlaces& places) {
+  param_names(who, given, places.k, {});
+  std::vector<std::string> names(static_cast<std::size_t>(places.size()));
+  for (Eigen::Index j = 0; j < places.m; ++j) {
+    for (Eigen::Index i = 0; i < places.k; ++i)
+      names[static_cast<std::size_t>(places(i, j))] =
+          given.empty() ? fill("weight({}, {})", {i, j}) : fill("{} -> {}", {given[static_cast<std::size_t>(i)], j});
+    names[static_cast<std::size_t>(places(places.k, j))] = fill("bias({})", {j});
+  }
   return names;
 }
 
