@@ -92,7 +92,7 @@ auto hessian_pattern(F f) {
     const auto rows_of = [n](const detail::Observations& list, const auto& result) {
       return detail::hessian_rows(list, detail::loss_value<Dual<S, 0, true>>(result).value().origin, n);
     };
-    return detail::colored_hessian(detail::with_observed<S>(f, rows_of, params, args...));
+    return detail::colored_hessian(detail::with_observed<S, detail::Observations>(f, rows_of, params, args...));
   };
 }
 

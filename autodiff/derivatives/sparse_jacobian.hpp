@@ -82,9 +82,14 @@ template <class Sparse, class Probed>
 bool agrees_with_probe(const Sparse& matrix, const Probed& probed) {
   using S = typename Sparse::Scalar;
   using Vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
-  const Vector v = Vector::NullaryExpr(matrix.cols(), [](Index k) { return S(probe(k)); });
-  const Sparse sizes = matrix.cwiseAbs();
-  const Vector found = matrix * v, scale = sizes * v;
+  Vector found = Vector::Zero(matrix.rows()), scale = found;
+  for (Index k = 0; k < matrix.outerSize(); ++k) {
+    for (typename Sparse::InnerIterator it(matrix, k); it; ++it) {
+      const S part = it.value() * S(probe(it.col()));
+      found[it.row()] += part;
+      scale[it.row()] += std::abs(part);
+    }
+  }
   const S tolerance = std::sqrt(std::numeric_limits<S>::epsilon());
   for (Index k = 0; k < found.size(); ++k) {
     if (std::abs(found[k] - probed[k]) > tolerance * (scale[k] + std::abs(probed[k]))) return false;
@@ -100,12 +105,13 @@ struct CompressedJacobian {
 
   explicit CompressedJacobian(const JacobianPattern& pattern)
       : matrix(pattern.rows, pattern.cols), probed(pattern.by_rows ? pattern.cols : pattern.rows) {
-    matrix.reserve(pattern.nonzeros());
+    matrix.resizeNonZeros(pattern.nonzeros());
+    std::fill_n(matrix.valuePtr(), matrix.nonZeros(), S(0));
+    auto* inner = matrix.innerIndexPtr();
     for (Index i = 0; i < pattern.rows; ++i) {
-      matrix.startVec(i);
-      for (const Index j : pattern.entries[static_cast<std::size_t>(i)]) matrix.insertBack(i, j) = S(0);
+      for (const Index j : pattern.entries[static_cast<std::size_t>(i)]) *inner++ = static_cast<int>(j);
+      matrix.outerIndexPtr()[i + 1] = static_cast<int>(inner - matrix.innerIndexPtr());
     }
-    matrix.finalize();
   }
 
   bool is_complete(bool by_rows) const {
@@ -199,12 +205,13 @@ CompressedJacobian<S> compressed_jacobian(F& f, const JacobianPattern& pattern, 
                          : compressed_forward<S>(f, pattern, params, args...);
 }
 
-/// Runs f with observed numbers: `use(list, result in variables)`.
-template <class S, class F, class Use, class P, class... Args>
+/// Runs f with observed numbers: `use(list, result in variables)`. List is Observations, or Origins where these
+/// suffice.
+template <class S, class List, class F, class Use, class P, class... Args>
 auto with_observed(F& f, const Use& use, const P& params, const Args&... args) {
   static_assert(std::is_floating_point_v<S>, "grove: sparse derivatives are for plain parameters, outside of losses");
   using Plain = Dual<S, 0, true>;
-  Observations list;
+  List list;
   const Observing observing(list);
   return with_lifted<Plain, false>(
       std::index_sequence<0>{}, f, std::tie(params, args...),
@@ -222,9 +229,9 @@ template <class F>
 auto jacobian_pattern(F f) {
   return [f = std::move(f)]<detail::Differentiable P, class... Args>(const P& params, const Args&... args) {
     using S = scalar_t<P>;
-    std::vector<std::vector<Eigen::Index>> rows = detail::with_observed<S>(
+    std::vector<std::vector<Eigen::Index>> rows = detail::with_observed<S, detail::Origins>(
         f,
-        [](const detail::Observations& list, const auto& result) {
+        [](const detail::Origins& list, const auto& result) {
           std::vector<std::uint32_t> origins;
           detail::visit_variables(result, [&](const auto& y) { origins.push_back(y.value().origin); });
           return detail::jacobian_rows(list, origins);

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <limits>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "detail/tree_problem.hpp"
+#include "detail/derivatives.hpp"
 #include "detail/trust_region.hpp"
 #include "options.hpp"
 #include "result.hpp"
@@ -63,24 +62,6 @@ std::vector<Eigen::Index> free_params(const P& params, const Mask& fixed, const 
   return free;
 }
 
-inline LinearSolver chosen_solver(LinearSolver asked, std::size_t params, bool matrix_free) {
-  if (matrix_free != (asked == LinearSolver::conjugate_gradients) && asked != LinearSolver::automatic) {
-    throw HyperparameterError(fill(
-        "least_squares: the solver is {}, and the residuals are {}wrapped in matrix_free(…); conjugate gradients and "
-        "matrix_free go together",
-        {to_string(asked), matrix_free ? "" : "not "}));
-  }
-  if (matrix_free) return LinearSolver::conjugate_gradients;
-  if (asked != LinearSolver::automatic) return asked;
-  return params <= 128 ? LinearSolver::svd : LinearSolver::normal;
-}
-
-template <class S>
-std::unique_ptr<QuadraticModel<S>> make_model(LinearSolver solver) {
-  if (solver == LinearSolver::svd) return std::make_unique<SvdModel<S>>();
-  return std::make_unique<NormalModel<S>>();
-}
-
 /// Evaluates the start; says in `end` what is wrong with it.
 template <class Problem>
 bool evaluate_start(Problem& problem, TrustRegionEnd& end) {
@@ -124,7 +105,8 @@ bool evaluate_start(Problem& problem, TrustRegionEnd& end) {
 template <class F, grove::detail::Differentiable P, class... Args>
 auto least_squares(const F& residuals, const P& params, const LeastSquaresOptions& options, const Args&... args) {
   static_assert(std::is_floating_point_v<scalar_t<P>>, "grove: least_squares: the params must be plain numbers");
-  using Problem = detail::TreeProblem<F, P, Args...>;
+  using Derivatives = detail::Derivatives<F>;
+  using Problem = typename Derivatives::template Problem<P, Args...>;
   using S = double;
   detail::check_least_squares(options);
   LeastSquaresResult<P, typename Problem::R> result{.params = params};
@@ -135,27 +117,19 @@ auto least_squares(const F& residuals, const P& params, const LeastSquaresOption
   statistics.names = detail::element_names(params);
   statistics.estimates = start;
   statistics.free = detail::free_params(params, options.fixed, lower, upper);
-  result.solver = detail::chosen_solver(options.solver, statistics.free.size(), detail::is_matrix_free<F>);
+  result.solver = Derivatives::solver(residuals, options.solver, statistics.free.size());
 
   Problem problem(residuals, params, args...);
   problem.vary(statistics.free);
   detail::TrustRegionEnd end;
   end.x = start(statistics.free);
-  Eigen::MatrixXd jacobian;
   if (detail::evaluate_start(problem, end)) {
     statistics.weights = options.weights.of(problem.value());
     const detail::Weighing<S> weighing(options.loss, statistics.weights);
     const Eigen::VectorXd free_lower = lower(statistics.free), free_upper = upper(statistics.free);
-    const auto fit = [&](detail::QuadraticModel<S>& model) {
-      detail::TrustRegion<S>(problem, options, model, weighing, free_lower, free_upper).run(end);
-      statistics.jacobian = model.jacobian();
-    };
-    if constexpr (detail::is_matrix_free<F>) {
-      detail::ConjugateGradientModel<S> model;
-      fit(model);
-    } else {
-      fit(*detail::make_model<S>(result.solver));
-    }
+    const auto model = Derivatives::template model<S>(residuals, result.solver, problem);
+    detail::TrustRegion<S>(problem, options, *model, weighing, free_lower, free_upper).run(end);
+    statistics.jacobian = model->jacobian();
     statistics.estimates(statistics.free) = end.x;
     statistics.at_bound.assign(statistics.free.size(), false);
     for (std::size_t k = 0; k < statistics.free.size(); ++k) {

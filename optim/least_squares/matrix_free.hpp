@@ -28,12 +28,4 @@ MatrixFree<F> matrix_free(F residuals) {
   return {std::move(residuals)};
 }
 
-namespace detail {
-
-template <class F>
-inline constexpr bool is_matrix_free = false;
-template <class F>
-inline constexpr bool is_matrix_free<MatrixFree<F>> = true;
-
-}  // namespace detail
 }  // namespace grove::optim

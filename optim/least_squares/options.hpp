@@ -19,10 +19,13 @@ enum class TrustRegionMethod {
 
 /// How the linear problem of a step is solved.
 enum class LinearSolver {
-  automatic,  ///< `svd` up to 128 free params, else `normal`; for matrix-free residuals `conjugate_gradients`
+  automatic,  ///< `svd` up to 128 free params, else `normal`; `conjugate_gradients` for matrix_free(residuals), and
+              ///< `sparse` or `schur` for sparse(residuals)
   svd,        ///< QR of the Jacobian, then the singular values of R: the most accurate, also where the rank is low
   normal,     ///< Cholesky of JᵀJ: half of the digits of an ill-conditioned step, for hundreds of params
-  conjugate_gradients  ///< products with J and Jᵀ only (see `matrix_free`), for more
+  conjugate_gradients,  ///< products with J and Jᵀ only (see `matrix_free`), for more
+  sparse,               ///< Cholesky of a sparse JᵀJ (see `sparse`), for residuals of which each has few params
+  schur                 ///< of those some eliminated first, in small blocks
 };
 
 constexpr std::string_view to_string(LinearSolver solver) {
@@ -35,6 +38,10 @@ constexpr std::string_view to_string(LinearSolver solver) {
       return "Cholesky of JᵀJ";
     case LinearSolver::conjugate_gradients:
       return "conjugate gradients";
+    case LinearSolver::sparse:
+      return "Cholesky of a sparse JᵀJ";
+    case LinearSolver::schur:
+      return "Schur complement";
   }
   return "";
 }

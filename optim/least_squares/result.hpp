@@ -106,6 +106,13 @@ struct LeastSquaresResult {
   void check_statistics(const char* what) const {
     if (statistics.jacobian.size() != 0 || statistics.estimates.size() == 0) return;
     if (statistics.free.empty() && statistics.weights.size() == statistics.residuals.size()) return;
+    const bool was_sparse = solver == LinearSolver::sparse || solver == LinearSolver::schur;
+    if (was_sparse && reason != LeastSquaresStop::bad_start) {
+      throw Error(detail::fill(
+          "{}: a sparse fit has errors for up to 1000 free params and 4 million entries of its Jacobian, zeros too; "
+          "this one has {} free params and {} residuals",
+          {what, statistics.free.size(), statistics.residuals.size()}));
+    }
     throw Error(
         detail::fill("{}: the fit has no Jacobian ({}); fit with LinearSolver::svd or normal, from a good start",
                      {what, solver == LinearSolver::conjugate_gradients ? "it was matrix-free" : message}));

@@ -5,6 +5,7 @@
 
 constraints.txt   lasso, elastic net and nonnegative least squares: data, targets, coefficients
 second_order.txt  scipy.optimize.minimize on small problems: final value, gradients evaluated, final point
+sparse_fit.txt    scipy.optimize.least_squares on the problem of sparse_test.cpp: cost, params
 
 Every number is written with 17 significant digits, so that it is read back exactly.
 """
@@ -102,5 +103,22 @@ def second_order():
         yield f"lbfgsb_box_{problem}", [found.fun, found.njev, *found.x]
 
 
+READINGS = [(i, j) for j in range(8) for i in range(4) if (i + j) % 4 != 3]
+VALUES = np.array([(1 + 0.3 * i) * np.exp(0.25 * j - 0.9) + 0.2 * i + 0.1 * np.sin(17 * (i + 1) * (j + 1)) for i, j in READINGS])
+
+
+def misfit(x):
+    gain, offset, points = np.r_[1, x[0:6:2]], np.r_[0, x[1:6:2]], x[6:]
+    return np.array([gain[i] * np.exp(points[j]) + offset[i] - y for (i, j), y in zip(READINGS, VALUES)])
+
+
+def sparse_fit():
+    exact = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15, "jac": "3-point", "max_nfev": 10000}
+    for loss in ("linear", "soft_l1"):
+        found = so.least_squares(misfit, np.r_[[1, 0] * 3, 0.25 * np.arange(8) - 0.9], loss=loss, f_scale=0.05, **exact)
+        yield f"sparse_fit_{loss}", [found.cost, *found.x]
+
+
 write("constraints.txt", constraints())
 write("second_order.txt", second_order())
+write("sparse_fit.txt", sparse_fit())

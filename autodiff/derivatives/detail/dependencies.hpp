@@ -27,14 +27,14 @@ class Dependencies {
   using Shared = std::shared_ptr<const Set>;
 
   /// For the operations that are marked as needed, whose operands become needed, too.
-  Dependencies(const Observations& list, std::vector<bool> needed)
+  Dependencies(const Origins& list, std::vector<bool> needed)
       : list_(list), needed_(std::move(needed)), sets_(list.size()), uses_(list.size(), 0) {
     for (std::size_t k = list_.size(); k-- > 1;) {
       if (!needed_[k]) continue;
-      for (const ObservedOperand& x : list_[k].operands) {
-        if (x.origin == 0) continue;
-        needed_[x.origin] = true;
-        ++uses_[x.origin];
+      for (const std::uint32_t origin : list_[k]) {
+        if (origin == 0) continue;
+        needed_[origin] = true;
+        ++uses_[origin];
       }
     }
   }
@@ -42,18 +42,13 @@ class Dependencies {
   /// Keeps the set of an operation for one more use.
   void keep(std::uint32_t origin) { ++uses_[origin]; }
   /// A use of it.
-  Shared take(std::uint32_t origin) {
-    const Shared set = sets_[origin];
-    if (--uses_[origin] == 0) sets_[origin] = nullptr;
-    return set;
-  }
+  Shared take(std::uint32_t origin) { return --uses_[origin] == 0 ? std::move(sets_[origin]) : sets_[origin]; }
   void enter(std::size_t k) {
     if (!needed_[k]) return;
-    const ObservedOperation& made = list_[k];
-    if (made.count == 0) {
+    const auto [a, b] = list_[k];
+    if (a == 0 && b == 0) {  // a parameter
       sets_[k] = std::make_shared<const Set>(1, static_cast<std::uint32_t>(k));
     } else {
-      const auto [a, b] = std::pair(made.operands[0].origin, made.operands[1].origin);
       sets_[k] = a == 0 ? take(b) : b == 0 ? take(a) : united(take(a), take(b));
     }
     if (uses_[k] == 0) sets_[k] = nullptr;
@@ -64,18 +59,19 @@ class Dependencies {
     if (a == b || std::includes(a->begin(), a->end(), b->begin(), b->end())) return a;
     if (std::includes(b->begin(), b->end(), a->begin(), a->end())) return b;
     auto both = std::make_shared<Set>();
+    both->reserve(a->size() + b->size());
     std::set_union(a->begin(), a->end(), b->begin(), b->end(), std::back_inserter(*both));
     return both;
   }
 
-  const Observations& list_;
+  const Origins& list_;
   std::vector<bool> needed_;
   std::vector<Shared> sets_;
   std::vector<std::uint32_t> uses_;
 };
 
 /// The pattern of the Jacobian: row i has the parameters that the number of origin results[i] depends on.
-inline PatternRows jacobian_rows(const Observations& list, const std::vector<std::uint32_t>& results) {
+inline PatternRows jacobian_rows(const Origins& list, const std::vector<std::uint32_t>& results) {
   std::vector<bool> needed(list.size(), false);
   for (const std::uint32_t origin : results) {
     if (origin != 0) needed[origin] = true;
@@ -122,7 +118,11 @@ inline PatternRows hessian_rows(const Observations& list, std::uint32_t result, 
       if (curved(list[k]) != Curved::never) needed[x.origin] = true;
     }
   }
-  Dependencies dependencies(list, std::move(needed));
+  Origins origins_of(list.size());
+  std::transform(list.begin(), list.end(), origins_of.begin(), [](const ObservedOperation& made) {
+    return Origins::value_type{made.operands[0].origin, made.operands[1].origin};
+  });
+  Dependencies dependencies(origins_of, std::move(needed));
   const auto is_curved = [&](std::size_t k) { return reached[k] && curved(list[k]) != Curved::never; };
   for (std::size_t k = 1; k < list.size(); ++k) {
     if (!is_curved(k)) continue;

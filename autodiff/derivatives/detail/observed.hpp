@@ -2,6 +2,7 @@
 // takes these.
 #pragma once
 
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdint>
@@ -34,19 +35,35 @@ struct ObservedOperation {
 using Observations = std::vector<ObservedOperation>;
 inline thread_local constinit Observations* observations = nullptr;
 
-/// Gives this thread a list for the time of a scope.
+/// Where the operands of the same operations come from, and no more: an eighth of the memory.
+using Origins = std::vector<std::array<std::uint32_t, 2>>;
+inline thread_local constinit Origins* origins = nullptr;
+
+/// Gives this thread a list of either kind for the time of a scope.
 class Observing {
  public:
-  explicit Observing(Observations& list) : previous_(std::exchange(observations, &list)) {}
+  explicit Observing(Observations& list) : Observing(&list, nullptr) {}
+  explicit Observing(Origins& list) : Observing(nullptr, &list) {}
   Observing(const Observing&) = delete;
   Observing& operator=(const Observing&) = delete;
-  ~Observing() { observations = previous_; }
+  ~Observing() {
+    observations = previous_;
+    origins = previous_origins_;
+  }
 
  private:
+  Observing(Observations* list, Origins* short_list)
+      : previous_(std::exchange(observations, list)), previous_origins_(std::exchange(origins, short_list)) {}
   Observations* previous_;
+  Origins* previous_origins_;
 };
 
 inline std::uint32_t observe(const ObservedOperation& operation) {
+  if (origins != nullptr) {
+    if (origins->empty()) origins->emplace_back();
+    origins->push_back({operation.operands[0].origin, operation.operands[1].origin});
+    return static_cast<std::uint32_t>(origins->size() - 1);
+  }
   if (observations == nullptr) return 0;
   if (observations->empty()) observations->emplace_back();
   observations->push_back(operation);

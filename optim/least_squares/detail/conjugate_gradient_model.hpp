@@ -19,13 +19,13 @@ class ConjugateGradientModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
-                 const Eigen::VectorX<S>& r) override {
-    problem_ = &problem;
+  explicit ConjugateGradientModel(ProductProblem& problem) : problem_(problem) {}
+
+  bool linearize(const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale, const Eigen::VectorX<S>& r) override {
     row_scale_ = row_scale;
-    problem.linearize(x);
+    problem_.linearize(x);
     cotangent_ = row_scale.cwiseProduct(r);
-    problem.transposed_times(cotangent_, gradient);
+    problem_.transposed_times(cotangent_, gradient);
     if (column_norms.size() != x.size()) estimate_norms();
     return gradient.allFinite() && column_norms.allFinite();
   }
@@ -67,18 +67,18 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     step.p = region.offset + mask_.cwiseProduct(step.p);
   }
 
-  const Eigen::MatrixX<S>& jacobian() const override { return none_; }
+  Eigen::MatrixX<S> jacobian() const override { return {}; }
 
  private:
   void image(const Eigen::VectorX<S>& p) {
-    problem_->times(p, product_);
+    problem_.times(p, product_);
     product_.array() *= row_scale_.array();
   }
   /// back_ = JᵀJ p.
   void apply(const Eigen::VectorX<S>& p) {
     image(p);
     cotangent_ = row_scale_.cwiseProduct(product_);
-    problem_->transposed_times(cotangent_, back_);
+    problem_.transposed_times(cotangent_, back_);
   }
   double first_norm(double start) {
     if (first_ < 0) first_ = std::sqrt(start);
@@ -97,7 +97,7 @@ class ConjugateGradientModel : public QuadraticModel<S> {
         bits ^= bits << 17;
         if (bits >> 63) c = -c;
       }
-      problem_->transposed_times(cotangent_, back_);
+      problem_.transposed_times(cotangent_, back_);
       column_norms += back_.cwiseAbs2() / samples;
     }
     column_norms = column_norms.cwiseSqrt().eval();
@@ -108,9 +108,8 @@ class ConjugateGradientModel : public QuadraticModel<S> {
     return dd > 0 ? (pd > 0 ? gap / (pd + root) : (root - pd) / dd) : 0.0;
   }
 
-  ResidualProblem* problem_ = nullptr;
+  ProductProblem& problem_;
   double first_ = -1;
-  Eigen::MatrixX<S> none_;
   Eigen::VectorX<S> row_scale_, cotangent_, product_, back_, scaled_back_, mask_, rest_, direction_;
 };
 

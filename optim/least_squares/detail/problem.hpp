@@ -15,20 +15,29 @@ inline bool is_a_mistake(const Error& error) {
          dynamic_cast<const CommunicationError*>(&error) != nullptr;
 }
 
-/// The residuals of the free params and their derivatives, raw: without weights and losses. What a residual function
-/// throws goes through.
+/// The residuals of the free params, raw: without weights and losses. What a residual function throws goes through.
 class ResidualProblem {
  public:
   virtual ~ResidualProblem() = default;
   virtual void residuals(const Eigen::VectorXd& x, Eigen::VectorXd& r) = 0;
+  /// The name of a residual, for messages.
+  virtual std::string residual_name(Eigen::Index i) const = 0;
+};
+
+/// With a Jacobian, as raw as the residuals.
+class JacobianProblem : public ResidualProblem {
+ public:
   /// Residuals × params. Called where the residuals are known.
   virtual void jacobian(const Eigen::VectorXd& x, Eigen::MatrixXd& j) = 0;
+};
+
+/// With products of the Jacobian only.
+class ProductProblem : public ResidualProblem {
+ public:
   /// Prepares products with the Jacobian at x.
   virtual void linearize(const Eigen::VectorXd& x) = 0;
   virtual void times(const Eigen::VectorXd& direction, Eigen::VectorXd& product) = 0;
   virtual void transposed_times(const Eigen::VectorXd& cotangent, Eigen::VectorXd& product) = 0;
-  /// The name of a residual, for messages.
-  virtual std::string residual_name(Eigen::Index i) const = 0;
 };
 
 }  // namespace grove::optim::detail

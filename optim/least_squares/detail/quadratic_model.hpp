@@ -43,7 +43,7 @@ class QuadraticModel {
   virtual ~QuadraticModel() = default;
   /// Goes to another point: `row_scale` multiplies the rows of the problem's Jacobian, `r` are the scaled residuals.
   /// Returns whether all derivatives are finite.
-  virtual bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
+  virtual bool linearize(const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
                          const Eigen::VectorX<S>& r) = 0;
   /// ‖J p‖².
   virtual double curvature(const Eigen::VectorX<S>& p) = 0;
@@ -55,7 +55,7 @@ class QuadraticModel {
                     double /*h*/, const Eigen::VectorX<S>& /*p*/, Eigen::VectorX<S>& /*acceleration*/) {}
   virtual bool can_bend() const { return false; }
   /// The Jacobian as the problem has it, empty if there is none.
-  virtual const Eigen::MatrixX<S>& jacobian() const = 0;
+  virtual Eigen::MatrixX<S> jacobian() const = 0;
 
   Eigen::VectorX<S> gradient;
   Eigen::VectorX<S> column_norms;

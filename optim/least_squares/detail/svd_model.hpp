@@ -20,9 +20,10 @@ class SvdModel : public QuadraticModel<S> {
   using QuadraticModel<S>::gradient;
   using QuadraticModel<S>::column_norms;
 
-  bool linearize(ResidualProblem& problem, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale,
-                 const Eigen::VectorX<S>& r) override {
-    problem.jacobian(x, jacobian_);
+  explicit SvdModel(JacobianProblem& problem) : problem_(problem) {}
+
+  bool linearize(const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& row_scale, const Eigen::VectorX<S>& r) override {
+    problem_.jacobian(x, jacobian_);
     if (!jacobian_.allFinite()) return false;
     const Eigen::Index m = jacobian_.rows(), n = jacobian_.cols();
     with_residuals_.resize(m, n + 1);
@@ -100,7 +101,7 @@ class SvdModel : public QuadraticModel<S> {
     region.put(scaled_step_, acceleration);
   }
 
-  const Eigen::MatrixX<S>& jacobian() const override { return jacobian_; }
+  Eigen::MatrixX<S> jacobian() const override { return jacobian_; }
 
  private:
   /// The damping λ at which the step is as long as the radius: Newton's method on 1/‖p(λ)‖, from below, where it is
@@ -125,6 +126,7 @@ class SvdModel : public QuadraticModel<S> {
     }
   }
 
+  JacobianProblem& problem_;
   Eigen::MatrixX<S> jacobian_, with_residuals_, triangle_, columns_, rotations_;
   double lambda_ = 0;
   Eigen::VectorX<S> rotated_, image_, scaled_gradient_, bend_, back_, squares_, along_, coefficients_, scaled_step_;

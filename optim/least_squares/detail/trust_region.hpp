@@ -9,10 +9,7 @@
 #include <utility>
 
 #include "../stop.hpp"
-#include "conjugate_gradient_model.hpp"
-#include "normal_model.hpp"
 #include "quadratic_model.hpp"
-#include "svd_model.hpp"
 #include "weighing.hpp"
 
 namespace grove::optim::detail {
@@ -98,7 +95,7 @@ class TrustRegion {
   bool linearize(TrustRegionEnd& end, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& r) {
     ++end.jacobian_evaluations;
     weighing_.scale(r, row_scale_, scaled_);
-    return model_.linearize(problem_, x, row_scale_, scaled_);
+    return model_.linearize(x, row_scale_, scaled_);
   }
   bool linearize_start(TrustRegionEnd& end) {
     try {

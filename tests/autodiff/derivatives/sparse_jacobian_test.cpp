@@ -71,6 +71,26 @@ TEST_CASE("sparse_jacobian by reverse mode, where a row is full; data are consta
   CHECK(MatrixXd(grove::sparse_jacobian(f)(x, weights)) == expected);
 }
 
+TEST_CASE("The pattern of hand tracking: 226 columns, 28 colours") {
+  // 26 params that are in every residual, and two for each of a hundred points, in the three residuals of that point.
+  const auto hand = [](const auto& p) {
+    using T = grove::scalar_t<decltype(p)>;
+    std::vector<T> r;
+    T pose = 0;
+    for (Index k = 0; k < 26; ++k) pose += p[k] * double(k + 1);
+    for (Index i = 26; i < 226; i += 2) {
+      for (int axis = 0; axis < 3; ++axis) r.push_back(sin(pose) + p[i] * p[i + 1] * double(axis + 1));
+    }
+    return r;
+  };
+  const VectorXd p = VectorXd::LinSpaced(226, -1, 1);
+  const auto pattern = grove::jacobian_pattern(hand)(p);
+  CHECK(pattern.nonzeros() == 300 * 28);
+  CHECK(pattern.color_count == 28);
+  CHECK_FALSE(pattern.by_rows);
+  CHECK((MatrixXd(grove::sparse_jacobian(hand, pattern)(p)) - grove::jacobian(hand)(p)).norm() < 1e-12);
+}
+
 TEST_CASE("sparse_jacobian: what an operation hides, or a branch changes, is not lost") {
   const auto square = [](const auto& x) { return (x.array() * x.array()).matrix().eval(); };
   const auto hidden = grove::custom_vjp(
