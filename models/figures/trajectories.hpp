@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -43,6 +44,25 @@ inline Trajectories trajectories(std::string title, const std::vector<Eigen::Mat
     for (Eigen::Index k = 0; k < paths; ++k) {
       result.x(i, k) = points(k, 0);
       result.y(i, k) = points(k, 1);
+    }
+  }
+  return result;
+}
+
+/// The paths of many minimizations: `paths[k]` holds the points of one, each of two numbers, as `minimize_each` records
+/// them. A path that ends early stays where it ends.  Throws: grove::ShapeError if a path has no points.
+inline Trajectories trajectories(std::string title, const std::vector<std::vector<Eigen::Vector2d>>& paths) {
+  std::size_t steps = 0;
+  for (const auto& path : paths) steps = std::max(steps, path.size());
+  Trajectories result{.title = std::move(title)};
+  result.x.resize(static_cast<Eigen::Index>(steps), static_cast<Eigen::Index>(paths.size()));
+  result.y.resizeLike(result.x);
+  for (std::size_t k = 0; k < paths.size(); ++k) {
+    if (paths[k].empty()) throw ShapeError(fmt::format("trajectories: path {} has no points", k));
+    for (std::size_t i = 0; i < steps; ++i) {
+      const Eigen::Vector2d& point = paths[k][std::min(i, paths[k].size() - 1)];
+      result.x(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) = point[0];
+      result.y(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) = point[1];
     }
   }
   return result;

@@ -174,6 +174,11 @@ TEST_CASE("trajectories: paths, their ends, and colours by value", "[figure]") {
   CHECK(block(script, "$s0_2") == "2 3 " + blue + "\n5 6 " + red + "\n");
   paths.values = {0, 4};
   CHECK(detail::colours_of(paths) == std::vector<std::string>{"#440154", "#fde725"});
+  const auto ended = trajectories("fits", std::vector<std::vector<Eigen::Vector2d>>{{{1, 2}}, {{3, 4}, {5, 6}}});
+  CHECK(ended.x == Eigen::Matrix2d{{1, 3}, {1, 5}});
+  CHECK(ended.y == Eigen::Matrix2d{{2, 4}, {2, 6}});
+  CHECK_THROWS_WITH(trajectories("t", std::vector<std::vector<Eigen::Vector2d>>{{{1, 2}}, {}}),
+                    "trajectories: path 1 has no points");
   CHECK_THROWS_WITH(trajectories("t", {Eigen::MatrixXd::Zero(3, 2), Eigen::MatrixXd::Zero(2, 2)}),
                     "trajectories: path[1] is 2×2, must be 3×2");
   paths.values = {1};
