@@ -6,5 +6,6 @@
 #include "communicator.hpp"     // IWYU pragma: export
 #include "mean_over_ranks.hpp"  // IWYU pragma: export
 #include "minimize.hpp"         // IWYU pragma: export
+#include "minimize_each.hpp"    // IWYU pragma: export
 #include "run.hpp"              // IWYU pragma: export
 #include "shard.hpp"            // IWYU pragma: export
