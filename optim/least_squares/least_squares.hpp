@@ -123,7 +123,8 @@ auto least_squares(const F& residuals, const P& params, const LeastSquaresOption
   problem.vary(statistics.free);
   detail::TrustRegionEnd end;
   end.x = start(statistics.free);
-  if (detail::evaluate_start(problem, end)) {
+  const bool started = detail::evaluate_start(problem, end);
+  if (started) {
     statistics.weights = options.weights.of(problem.value());
     const detail::Weighing<S> weighing(options.loss, statistics.weights);
     const Eigen::VectorXd free_lower = lower(statistics.free), free_upper = upper(statistics.free);
@@ -152,6 +153,9 @@ auto least_squares(const F& residuals, const P& params, const LeastSquaresOption
   statistics.residuals = std::move(end.residuals);
   statistics.loss = options.loss;
   statistics.absolute_weights = options.absolute_weights;
+  if constexpr (requires { problem.share(statistics); }) {
+    if (started) problem.share(statistics);
+  }
   return result;
 }
 /// The same with the default options.

@@ -4,6 +4,7 @@
 #include "all_reduce_mean.hpp"  // IWYU pragma: export
 #include "broadcast.hpp"        // IWYU pragma: export
 #include "communicator.hpp"     // IWYU pragma: export
+#include "least_squares.hpp"    // IWYU pragma: export
 #include "mean_over_ranks.hpp"  // IWYU pragma: export
 #include "minimize.hpp"         // IWYU pragma: export
 #include "minimize_each.hpp"    // IWYU pragma: export

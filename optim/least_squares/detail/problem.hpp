@@ -20,6 +20,8 @@ class ResidualProblem {
  public:
   virtual ~ResidualProblem() = default;
   virtual void residuals(const Eigen::VectorXd& x, Eigen::VectorXd& r) = 0;
+  /// A sum over the residuals, of which others may have more.
+  virtual double total(double sum) { return sum; }
   /// The name of a residual, for messages.
   virtual std::string residual_name(Eigen::Index i) const = 0;
 };

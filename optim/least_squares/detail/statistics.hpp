@@ -24,6 +24,7 @@ struct FitStatistics {
   Eigen::VectorXd residuals;
   Eigen::VectorXd weights;
   Eigen::MatrixXd jacobian;  ///< residuals × free params
+  bool is_root = false;  ///< whether `jacobian` is instead some J with JᵀJ in place of JᵀWJ, of any number of rows
   RobustLoss loss;
   bool absolute_weights = false;
 };
@@ -50,7 +51,12 @@ struct InverseInformation {
     const auto n = static_cast<Eigen::Index>(inner.size());
     Eigen::MatrixX<S> columns(fit.jacobian.rows(), n);
     for (Eigen::Index j = 0; j < n; ++j) {
-      columns.col(j) = fit.weights.cwiseSqrt().cwiseProduct(fit.jacobian.col(inner[static_cast<std::size_t>(j)]));
+      const auto column = fit.jacobian.col(inner[static_cast<std::size_t>(j)]);
+      if (fit.is_root) {
+        columns.col(j) = column;
+      } else {
+        columns.col(j) = fit.weights.cwiseSqrt().cwiseProduct(column);
+      }
     }
     Eigen::VectorX<S> norms = columns.colwise().norm();
     for (Eigen::Index j = 0; j < n; ++j) columns.col(j) /= norms(j) > 0 ? norms(j) : 1.0;

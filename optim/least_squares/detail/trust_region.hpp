@@ -63,7 +63,7 @@ class TrustRegion {
     limited_ = 0;
     too_bent_ = 0;
     last_polish_ = std::numeric_limits<double>::infinity();
-    end.cost = weighing_.cost(end.residuals);
+    end.cost = problem_.total(weighing_.cost(end.residuals));
     if (!std::isfinite(end.cost)) {
       stop(end, LeastSquaresStop::bad_start, "the cost overflows at the start");
       return;
@@ -73,7 +73,7 @@ class TrustRegion {
     region_.scale = largest_norms_.unaryExpr([](double norm) { return norm > 0 ? norm : 1.0; });
     step_.rank = (largest_norms_.array() > 0).count();
     const double size = norm(end.x);
-    region_.radius = radius * (size > 0 ? size : scaled_.norm());
+    region_.radius = radius * (size > 0 ? size : residual_norm());
     do {
       if (is_stationary(end)) {
         stop(end, LeastSquaresStop::gradient_tolerance);
@@ -116,7 +116,7 @@ class TrustRegion {
   }
 
   bool is_stationary(const TrustRegionEnd& end) const {
-    const double norm = scaled_.norm();
+    const double norm = residual_norm();
     for (Eigen::Index j = 0; j < end.x.size(); ++j) {
       const double limit = options_.gradient_tolerance * model_.column_norms(j) * norm;
       if (!is_held(end.x, j) && std::abs(model_.gradient(j)) > limit) return false;
@@ -195,7 +195,7 @@ class TrustRegion {
       if (is_a_mistake(error)) throw;
       return std::numeric_limits<double>::infinity();
     }
-    const double cost = weighing_.cost(trial_residuals_);
+    const double cost = problem_.total(weighing_.cost(trial_residuals_));
     return std::isfinite(cost) ? cost : std::numeric_limits<double>::infinity();
   }
 
@@ -257,6 +257,7 @@ class TrustRegion {
     }
   }
 
+  double residual_norm() const { return std::sqrt(problem_.total(scaled_.squaredNorm())); }
   double norm(const Eigen::VectorX<S>& p) const { return region_.scale.cwiseProduct(p).norm(); }
 
   /// Bends the step by half the acceleration of the geodesic that starts along it (Transtrum & Sethna 2012,

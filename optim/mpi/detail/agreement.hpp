@@ -104,7 +104,18 @@ std::uint64_t fingerprint(const P& params) {
 }
 
 /// What the ranks are about to do together.
-enum class Together : std::uint64_t { value = 1, gradient, updates, decision, rows, start, results };
+enum class Together : std::uint64_t {
+  value = 1,
+  gradient,
+  updates,
+  decision,
+  rows,
+  start,
+  results,
+  residuals,
+  jacobian,
+  total
+};
 
 /// Numbers that are added up over the ranks while they agree.
 struct Sums {
