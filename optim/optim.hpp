@@ -90,6 +90,7 @@
 #include "protocol/partition.hpp"
 #include "protocol/step.hpp"
 #include "protocol/transformation.hpp"
+#include "protocol/used_rows.hpp"
 #include "schedules/hyperparameter.hpp"
 #include "schedules/schedule.hpp"
 #include "solve/argmin.hpp"

@@ -16,6 +16,7 @@ namespace grove::optim {
 template <class... Links>
 struct Chain {
   static constexpr bool all_elementwise = (detail::is_elementwise<Links> && ...);
+  static constexpr bool works_by_rows = (detail::works_by_rows<Links> && ...);
   static constexpr int slot_count = all_elementwise ? (0 + ... + detail::slot_count<Links>) : -1;
 
   std::tuple<Links...> links;

@@ -78,6 +78,8 @@ auto clip_by_block_rms(Real threshold) {
 /// The link behind `clip_by_global_norm`.
 template <class Real = double>
 struct ClipByGlobalNorm {
+  static constexpr bool works_by_rows = true;  // rows without a gradient add nothing to the norm
+
   Real max_norm;  ///< largest norm of the whole tree
 
   template <class P>

@@ -47,6 +47,16 @@ inline constexpr int slot_count = [] {
 template <class Link>
 inline constexpr bool is_elementwise = slot_count<Link> >= 0;
 
+/// Whether some rows of a table may be stepped without the others: a link that is not elementwise says so itself.
+template <class Link>
+inline constexpr bool works_by_rows = [] {
+  if constexpr (requires { Link::works_by_rows; }) {
+    return static_cast<bool>(Link::works_by_rows);
+  } else {
+    return is_elementwise<Link>;
+  }
+}();
+
 template <class Link>
 inline constexpr bool any_part_needs_params = false;
 
