@@ -68,9 +68,12 @@ auto minimize_each(const Communicator& comm, const Loss& loss, const Starts& sta
     n = static_cast<std::size_t>(grove::detail::count_instances("minimize_each: the starts", starts));
     if (n == 0) throw ShapeError("minimize_each: there are no starts");
     optim::MinimizeOptions one = options;
-    one.threads = 1;
+    one.threads.reset();
     mine.resize((n + ranks - 1 - rank) / ranks);
-    optim::detail::share_out(mine.size(), static_cast<std::size_t>(options.threads), [&](std::size_t k) {
+    const auto threads = static_cast<std::size_t>(options.threads.value_or(1));
+    grove::detail::Workers workers(
+        static_cast<int>(std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(mine.size(), 1))));
+    grove::detail::share_out(&workers, mine.size(), [&](std::size_t k) {
       grove::detail::Instances<Starts> instances(starts);
       const P& start = instances[static_cast<Eigen::Index>(rank + k * ranks)];
       mine[k] = detail::minimize_apart(loss, start, optimizer, one, args...);
