@@ -66,18 +66,12 @@ class ParallelValueAndGrad {
 
  private:
   struct Shared {
-    Shared(std::int64_t threads, ParallelOptions given) : workers(checked(threads)), options(std::move(given)) {
+    Shared(std::int64_t threads, ParallelOptions given)
+        : workers(detail::checked_threads("parallel_value_and_grad", threads)), options(std::move(given)) {
       if (options.parts < 0)
         throw HyperparameterError(
             detail::fill("parallel_value_and_grad: parts must not be negative, got {}", {options.parts}));
     }
-    static int checked(std::int64_t threads) {
-      if (threads < 1)
-        throw HyperparameterError(
-            detail::fill("parallel_value_and_grad: the number of threads must be positive, got {}", {threads}));
-      return static_cast<int>(threads);
-    }
-
     detail::Workers workers;
     ParallelOptions options;
     std::atomic<bool> busy = false;
@@ -97,7 +91,7 @@ class ParallelValueAndGrad {
     using S = scalar_t<P>;
     using Parts = detail::RowParts<P, Args...>;
     const ParallelOptions& options = shared_->options;
-    if (auto* const workers = detail::unless_recording<S>(shared_->workers)) {
+    if (auto* const workers = detail::unless_recording<S>(&shared_->workers)) {
       const Turn turn{shared_->busy};
       if (turn.is_mine) return run_kept<Parts>(workers, params, put, args...);
     }

@@ -1,14 +1,20 @@
 // A function of one point, run on many: vmap.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <new>
+#include <optional>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "detail/collect.hpp"
+#include "detail/on_threads.hpp"
 #include "detail/packs.hpp"
 
 namespace grove {
@@ -76,9 +82,9 @@ void run_singly(Index first, Index last, const F& f, Collected& collected, Insta
     collected.put(i, in_instance(i, [&]() -> R { return f(instances[i]...); }), WholeLeaf{});
 }
 
-/// f on all instances, several at a time where they go one way.
+/// f on the instances, several at a time where they go one way.
 template <class Packs, class R, std::size_t... I, class F, class Collected, class Args, class... Instances>
-void run_in_packs(std::index_sequence<I...>, Index n, const F& f, Collected& collected, const Args& args,
+void run_in_packs(std::index_sequence<I...>, InstanceRange range, const F& f, Collected& collected, const Args& args,
                   Instances&... instances) {
   using S = typename Packs::S;
   constexpr Index width = BatchedNumber<S>::size;
@@ -95,8 +101,9 @@ void run_in_packs(std::index_sequence<I...>, Index n, const F& f, Collected& col
   }
   (std::make_index_sequence<std::tuple_size_v<Args>>{});
   Backoff backoff;
-  for (Index first = 0; first < n; first += width) {
-    const Index count = std::min(width, n - first);
+  const Index end = range.first + range.count;
+  for (Index first = range.first; first < end; first += width) {
+    const Index count = std::min(width, end - first);
     if (count <= 2 || !backoff.ready() || !(std::get<I>(packed).load(first, count) && ...)) {
       run_singly<R>(first, first + count, f, collected, instances...);
       continue;
@@ -121,23 +128,72 @@ void run_in_packs(std::index_sequence<I...>, Index n, const F& f, Collected& col
   }
 }
 
-template <std::size_t... I, class F, class... Args>
-auto run_each(std::index_sequence<I...> positions, const F& f, const Args&... args) {
+/// How many instances are taken together.
+template <class Packs>
+consteval Index packed_width() {
+  if constexpr (Packs::possible()) return BatchedNumber<typename Packs::S>::size;
+  return 1;
+}
+
+template <class R>
+consteval bool has_variables_in() {
+  if constexpr (tree::Pytree<R>) {
+    if constexpr (tree::detail::has_leaves<R>) return is_var<tree::scalar_t<R>>;
+  }
+  return is_var<R>;
+}
+
+/// The numbers of instances that threads take at a time: whole packs of `width`, up to four where that leaves some
+/// sixteen parts, more only where there are more than sixty-four.
+inline Index instances_of_part(Index n, Index width) {
+  const auto parts_of = [](Index count, Index size) { return (count + size - 1) / size; };
+  const Index packs = parts_of(n, width);
+  return width * std::max(parts_of(packs, 64), std::min<Index>(4, parts_of(packs, 16)));
+}
+
+/// `run(range)` on parts of the instances, put together.
+template <class C, class Batch, class Run>
+C run_parts(Workers* workers, const Batch& batch, Index n, Index size, const Run& run) {
+  std::vector<std::optional<C>> parts(static_cast<std::size_t>((n + size - 1) / size));
+  share_out(workers, parts.size(), [&](std::size_t i) {
+    const Index first = static_cast<Index>(i) * size;
+    parts[i].emplace(run(InstanceRange{first, std::min(size, n - first)}));
+  });
+  C whole(batch, InstanceRange{0, n});
+  for (std::optional<C>& part : parts) whole.take(*std::move(part));
+  return whole;
+}
+
+/// `Threads` is std::nullptr_t, or Workers*.
+template <std::size_t... I, class Threads, class F, class... Args>
+auto run_each(std::index_sequence<I...> positions, Threads threads, const F& f, const Args&... args) {
   const auto tied = std::tie(args...);
   const Index n = common_count({{I, count_instances(fill("vmap: argument {}", {I}), std::get<I>(tied))}...});
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    std::tuple instances{argument_of_instances<K>(positions, args)...};
-    using R = settled_result_t<std::invoke_result_t<const F&, decltype(std::get<K>(instances)[0])...>>;
+    using Instance = std::tuple<decltype(argument_of_instances<K>(positions, args))...>;
+    using R = settled_result_t<
+        std::invoke_result_t<const F&, decltype(std::declval<std::tuple_element_t<K, Instance>&>()[0])...>>;
     static_assert(!std::is_void_v<R>, "grove: vmap: the function returns nothing");
-    Collector<bare<std::tuple_element_t<first_of<I...>, std::tuple<Args...>>>, R> collected(
-        std::get<first_of<I...>>(tied), n);
+    using C = Collector<bare<std::tuple_element_t<first_of<I...>, std::tuple<Args...>>>, R>;
     using Packs = InPacks<F, std::index_sequence<I...>, Args...>;
-    if constexpr (Packs::possible()) {
-      run_in_packs<Packs, R>(positions, n, f, collected, tied, std::get<K>(instances)...);
+    const auto& batch = std::get<first_of<I...>>(tied);
+    const auto run = [&](InstanceRange range) {
+      Instance instances{argument_of_instances<K>(positions, args)...};
+      C collected(batch, range);
+      if constexpr (Packs::possible()) {
+        run_in_packs<Packs, R>(positions, range, f, collected, tied, std::get<K>(instances)...);
+      } else {
+        run_singly<R>(range.first, range.first + range.count, f, collected, std::get<K>(instances)...);
+      }
+      return collected;
+    };
+    if constexpr (std::is_same_v<Threads, Workers*> && (is_plain_argument<bare<Args>>() && ...) &&
+                  !has_variables_in<R>()) {
+      Workers* const workers = unless_recording<float>(unless_recording<double>(threads));
+      return run_parts<C>(workers, batch, n, instances_of_part(n, packed_width<Packs>()), run).finish();
     } else {
-      run_singly<R>(0, n, f, collected, std::get<K>(instances)...);
+      return run(InstanceRange{0, n}).finish();
     }
-    return collected.finish();
   }
   (std::index_sequence_for<Args...>{});
 }
@@ -170,7 +226,27 @@ template <std::size_t... I, class F>
 auto vmap(F f) {
   return [f = std::move(f)](const auto&... args) {
     using Positions = detail::positions_t<I...>;
-    return detail::run_each(Positions{}, f, detail::settled(args)...);
+    return detail::run_each(Positions{}, nullptr, f, detail::settled(args)...);
+  };
+}
+
+/// How vmap goes about it.
+struct VmapOptions {
+  std::int64_t threads = 1;  ///< that share the instances out, the caller's included
+};
+
+/// The same on several threads: `vmap(grad(energy), {.threads = 2})(points)`. The result is the same to the bit for any
+/// number of them. (That of vmap(f) differs by rounding where instances go different ways: it remembers for how long
+/// they did, over all of them.) f is called from several threads at once and must bear it. Inside a loss, in a process
+/// that was forked, and while another call is using the same object, the caller works alone.
+///
+/// Throws: HyperparameterError if threads < 1; std::system_error if there are no threads to be had; a call as vmap(f).
+template <std::size_t... I, class F>
+auto vmap(F f, VmapOptions options) {
+  const auto workers = std::make_shared<detail::Workers>(detail::checked_threads("vmap", options.threads));
+  return [f = std::move(f), workers](const auto&... args) {
+    using Positions = detail::positions_t<I...>;
+    return detail::run_each(Positions{}, workers.get(), f, detail::settled(args)...);
   };
 }
 

@@ -1,6 +1,7 @@
 // What the instances of a batch returned, put together in the form of the batch.
 #pragma once
 
+#include <iterator>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -99,42 +100,60 @@ R one_result(const Batched& result, OneLane lane) {
 // ---- Collectors -----------------------------------------------------------------------------------------------------
 //
 // `put(i, result, which)` takes the result of instance i, in the order of the instances, from a result of one instance
-// (WholeLeaf) or from a lane of one of several (OneLane).
+// (WholeLeaf) or from a lane of one of several (OneLane). A collector is for n instances from `first` on; `take` puts
+// those of another in their place, in the order of the instances, too.
 
-[[noreturn, gnu::noinline, gnu::cold]] inline void throw_ragged(Index i, Index size, Index first) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void throw_ragged(Index i, Index size, Index first, Index first_size) {
   throw ShapeError(
-      fill("vmap: instance {} gave a vector of {} elements, instance 0 one of {}; they are to be rows of one "
+      fill("vmap: instance {} gave a vector of {} elements, instance {} one of {}; they are to be rows of one "
            "matrix (with a std::vector of instances they may differ)",
-           {i, size, first}));
+           {i, size, first, first_size}));
 }
 
-/// Row i of n.
+/// Which instances a collector is for.
+struct InstanceRange {
+  Index first, count;
+};
+
+/// The row of instance i.
 template <class Rows, class Row>
-void put_row(Rows& rows, Index n, Index i, const Row& row) {
+void put_row(Rows& rows, InstanceRange all, Index i, const Row& row) {
   if constexpr (int(Rows::ColsAtCompileTime) == 1) {
-    if (i == 0) rows.resize(n, 1);
-    rows(i) = row;
+    if (i == all.first) rows.resize(all.count, 1);
+    rows(i - all.first) = row;
   } else {
-    if (i == 0) rows.resize(n, row.size());
-    if (row.size() != rows.cols()) throw_ragged(i, row.size(), rows.cols());
-    rows.row(i) = row.transpose();
+    if (i == all.first) rows.resize(all.count, row.size());
+    if (row.size() != rows.cols()) throw_ragged(i, row.size(), all.first, rows.cols());
+    rows.row(i - all.first) = row.transpose();
   }
+}
+
+/// The rows of some of the instances.
+template <class Rows>
+void put_rows(Rows& rows, InstanceRange all, InstanceRange some, const Rows& part) {
+  if (some.first == all.first) rows.resize(all.count, part.cols());
+  if (part.cols() != rows.cols()) throw_ragged(some.first, part.cols(), all.first, rows.cols());
+  rows.middleRows(some.first - all.first, some.count) = part;
 }
 
 /// A batch again, of results that are like its instances.
 template <class B>
 class BatchCollector {
  public:
-  BatchCollector(const B& batch, Index n) : n_(n) { tree::detail::match_structure(whole_, batch); }
+  BatchCollector(const B& batch, InstanceRange range) : range_(range) { tree::detail::match_structure(whole_, batch); }
   template <class R, class Which>
   void put(Index i, const R& result, Which which) {
-    const auto put_leaf = [&](auto& rows, const auto& row) { put_row(rows, n_, i, which.of(row)); };
+    const auto put_leaf = [&](auto& rows, const auto& row) { put_row(rows, range_, i, which.of(row)); };
     tree::detail::visit_leaves(put_leaf, whole_, result);
+  }
+  void take(BatchCollector&& part) {
+    const auto put_leaf = [&](auto& rows, const auto& some) { put_rows(rows, range_, part.range_, some); };
+    tree::detail::visit_leaves(put_leaf, whole_, part.whole_);
   }
   B finish() { return std::move(whole_); }
 
  private:
-  Index n_;
+  InstanceRange range_;
   B whole_{};
 };
 
@@ -142,15 +161,16 @@ class BatchCollector {
 template <class Rows>
 class RowsCollector {
  public:
-  RowsCollector(const auto& /*batch*/, Index n) : n_(n) {}
+  RowsCollector(const auto& /*batch*/, InstanceRange range) : range_(range) {}
   template <class R, class Which>
   void put(Index i, const R& row, Which which) {
-    put_row(rows_, n_, i, which.of(row));
+    put_row(rows_, range_, i, which.of(row));
   }
+  void take(RowsCollector&& part) { put_rows(rows_, range_, part.range_, part.rows_); }
   Rows finish() { return std::move(rows_); }
 
  private:
-  Index n_;
+  InstanceRange range_;
   Rows rows_;
 };
 
@@ -158,10 +178,13 @@ class RowsCollector {
 template <class R>
 class ListCollector {
  public:
-  ListCollector(const auto& /*batch*/, Index n) { list_.reserve(static_cast<std::size_t>(n)); }
+  ListCollector(const auto& /*batch*/, InstanceRange range) { list_.reserve(static_cast<std::size_t>(range.count)); }
   template <class Result, class Which>
   void put(Index /*i*/, Result&& result, Which which) {
     list_.push_back(one_result<R>(std::forward<Result>(result), which));
+  }
+  void take(ListCollector&& part) {
+    list_.insert(list_.end(), std::move_iterator(part.list_.begin()), std::move_iterator(part.list_.end()));
   }
   std::vector<R> finish() { return std::move(list_); }
 
@@ -187,7 +210,7 @@ class SeveralCollector;
 template <class B, class R, class... T>
 class SeveralCollector<B, R, std::tuple<T...>> {
  public:
-  SeveralCollector(const B& batch, Index n) : parts_(Collector<B, T>(batch, n)...) {}
+  SeveralCollector(const B& batch, InstanceRange range) : parts_(Collector<B, T>(batch, range)...) {}
   template <class Result, class Which>
   void put(Index i, Result&& result, Which which) {
     const auto parts = Several<bare<Result>>::parts(result);
@@ -197,6 +220,12 @@ class SeveralCollector<B, R, std::tuple<T...>> {
       } else {
         (std::get<K>(parts_).put(i, std::get<K>(parts), which), ...);
       }
+    }
+    (std::index_sequence_for<T...>{});
+  }
+  void take(SeveralCollector&& other) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      (std::get<K>(parts_).take(std::move(std::get<K>(other.parts_))), ...);
     }
     (std::index_sequence_for<T...>{});
   }

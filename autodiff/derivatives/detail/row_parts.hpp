@@ -20,6 +20,7 @@
 #include "../../tree/arithmetic.hpp"
 #include "../../tree/map.hpp"
 #include "../grad.hpp"
+#include "on_threads.hpp"
 #include "rows.hpp"
 
 namespace grove {
@@ -37,13 +38,6 @@ inline std::int64_t default_parts(std::int64_t rows, std::int64_t params) {
   if (rows <= 16) return rows;
   const auto by_rows = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(rows / rows_of_one)));
   return params > std::int64_t{1} << 20 ? few : std::clamp(by_rows, few, many);
-}
-
-/// The workers, but none inside a loss: the variables that a function captures there are of this thread's tape, with
-/// which no other thread may record.
-template <class S>
-Workers* unless_recording(Workers& workers) {
-  return current_tape<S> == &closed_tape<S>.object ? &workers : nullptr;
 }
 
 /// The parts of the data of a loss `loss(params, args…)`, with the gradient of each.

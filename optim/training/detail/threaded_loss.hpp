@@ -84,7 +84,7 @@ class ThreadedLoss {
     const bool is_new = shared_->cut != id.id;
     shared_->cut.reset();  // an exception leaves some parts as they were
     if (is_new) shared_->parts.choose(is_data_, id.rows, params);
-    auto* const workers = grove::detail::unless_recording<scalar_t<P>>(shared_->workers);
+    auto* const workers = grove::detail::unless_recording<scalar_t<P>>(&shared_->workers);
     const double at = shared_->parts.template run<WithGrads>(workers, loss_, params, is_new, data...);
     shared_->cut = id.id;
     return at;
