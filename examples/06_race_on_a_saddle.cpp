@@ -10,6 +10,7 @@
 #include <autodiff/derivatives/grad.hpp>
 #include <models/data/csv.hpp>
 #include <models/figures/write_animation.hpp>
+#include <models/figures/write_figure.hpp>
 #include <models/figures/write_page.hpp>
 #include <models/landscapes.hpp>
 #include <optim/optimizers/adam.hpp>
@@ -100,6 +101,7 @@ int main() {
   }
 
   const models::Figure race = draw(names, paths, recorded.numbers("epoch"));
+  fmt::print("{}\n", models::write_figure(race, "06_race_on_a_saddle.svg").message);
   fmt::print("{}\n", models::write_animation(race, "06_race_on_a_saddle.gif", {.frames_per_second = 8}).message);
   fmt::print("{}\n", models::write_page(models::growing(race, 100), "06_race_on_a_saddle.html").message);
   return equal ? 0 : 1;

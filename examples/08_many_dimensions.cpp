@@ -125,7 +125,7 @@ void draw_landscape(const Landscape& loss, const models::Box& box) {
                     {.x = {2, 0, -2},
                      .y = {0, 2, 0},
                      .style = "points",
-                     .look = {.colour = "orange", .marker = "star", .marker_size = 2}}};
+                     .look = {.colour = "black", .marker = "star", .marker_size = 2}}};
 
   models::Panel condition =
       panel("condition number of the Hessian",

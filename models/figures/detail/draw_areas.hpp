@@ -56,8 +56,8 @@ inline std::string cell_rows(const HeatMap& h, bool corners, bool log_x, bool lo
 inline void draw(const HeatMap& h, Drawing& to, bool log_x, bool log_y) {
   if (!h.z.array().isFinite().any()) return;
   const bool corners = log_x || log_y || !is_even(h.x) || !is_even(h.y);
-  to.settings += palette_commands(h.map, colour_limits(h.limits, h.map, h.z), h.bar, h.title) +
-                 (h.log ? "set logscale cb\n" : "unset logscale cb\n");
+  to.settings +=
+      palette_commands(h.map, colour_limits(h.limits, h.map, h.z), h.bar, h.title) + (h.log ? "set logscale cb\n" : "");
   to.add({corners ? "using 1:2:3:4:5:6:7 with boxxyerror fs solid noborder lc palette" : "using 1:2:3 with image", "",
           corners ? "x y x_low x_high y_low y_high value" : "x y value", cell_rows(h, corners, log_x, log_y)});
   if (h.levels > 0)
@@ -114,7 +114,7 @@ inline std::string numbers_in(const MatrixImage& image, const Limits& limits) {
 
 inline void draw(const MatrixImage& image, Drawing& to) {
   const Limits limits = colour_limits(image.limits, image.map, image.values);
-  to.settings += palette_commands(image.map, limits, image.bar, image.title) + "unset logscale cb\n";
+  to.settings += palette_commands(image.map, limits, image.bar, image.title);
   if (!image.column_names.empty()) to.settings += named_tics("x", image.column_names, are_long(image.column_names));
   if (!image.row_names.empty()) to.settings += named_tics("y", image.row_names);
   if (image.numbers) to.settings += numbers_in(image, limits);
@@ -157,7 +157,7 @@ inline void draw(const Histogram& h, Drawing& to) {
 
 inline void draw(const Surface& s, Drawing& to) {
   if (!s.z.array().isFinite().any()) return;
-  to.settings += palette_commands(s.map, colour_limits(s.limits, s.map, s.z), s.bar, s.title) + "unset logscale cb\n";
+  to.settings += palette_commands(s.map, colour_limits(s.limits, s.map, s.z), s.bar, s.title);
   to.add({"using 1:2:3 with pm3d", "", "x y z", grid_rows(s)});
 }
 inline void draw(const SpacePath& s, Drawing& to) {

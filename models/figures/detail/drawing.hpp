@@ -79,7 +79,8 @@ inline std::string palette_commands(ColourMap map, const Limits& limits, bool ba
     stops += i == 0 ? "" : ", ";
     stops += fmt::format("{}", i) + " '" + colours[i] + "'";
   }
-  return "set palette defined (" + stops + ")\nset cbrange " + range_of(limits) + "\nset cblabel " +
+  // A range below zero is refused while the scale of the panel before is a logarithm.
+  return "unset logscale cb\nset palette defined (" + stops + ")\nset cbrange " + range_of(limits) + "\nset cblabel " +
          gnuplot_label(title) + "\n" + (bar ? "set colorbox\n" : "unset colorbox\n");
 }
 

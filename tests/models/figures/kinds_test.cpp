@@ -195,6 +195,11 @@ TEST_CASE("heat maps fill their cells, also on logarithmic axes, and signs are s
         "write_figure: panel 0: a grid with x = 0 on a logarithmic axis");
 }
 
+TEST_CASE("colours below zero beside a panel with logarithmic ones", "[figure]") {
+  const std::string script = script_of({.heat_map = heat_map_of("z", saddle, {-1, 1, -1, 1}, 5)});
+  CHECK(script.find("unset logscale cb") < script.find("set cbrange"));
+}
+
 TEST_CASE("a panel of gaps is no broken script", "[figure]") {
   const HeatMap gaps{.x = {0, 1}, .y = {0, 1}, .z = Eigen::Matrix2d::Constant(nan_value)};
   CHECK_THAT(script_of({.heat_map = gaps}), Contains("plot NaN notitle\n"));
