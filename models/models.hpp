@@ -1,8 +1,10 @@
-// Everything of grove::models: models and their fits, losses, metrics, landscapes, data, figures.
+// Everything of grove::models but the fits (fitting/fitting.hpp): models, losses, metrics, landscapes, data, figures.
 #pragma once
 
+#include "cox_regression.hpp"
 #include "data/csv.hpp"
 #include "data/design.hpp"
+#include "data/labels.hpp"
 #include "data/split.hpp"
 #include "data/standardize.hpp"
 #include "data/table.hpp"
@@ -14,17 +16,14 @@
 #include "figures/write_animation.hpp"
 #include "figures/write_figure.hpp"
 #include "figures/write_page.hpp"
-#include "fitting/fitted.hpp"
-#include "fitting/generalized_linear.hpp"
-#include "fitting/linear.hpp"
-#include "fitting/multinomial.hpp"
-#include "fitting/polynomial.hpp"
-#include "fitting/regression_options.hpp"
+#include "gaussian_peaks.hpp"
 #include "landscapes.hpp"
 #include "linear_regression.hpp"
+#include "logistic_growth.hpp"
 #include "logistic_regression.hpp"
 #include "mean_squared_error.hpp"
 #include "metrics.hpp"
+#include "michaelis_menten.hpp"
 #include "mlp.hpp"
 #include "multinomial_regression.hpp"
 #include "negative_binomial_regression.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -25,7 +26,7 @@ struct Fitted {
   Model params;                    ///< the model itself, to be called, saved or differentiated by
   std::vector<std::string> names;  ///< of its numbers, in the order of tree::flatten
   /// Of all params in that order; zeros for those that are held fixed, infinite variances for those that the data do
-  /// not determine.
+  /// not determine, NaN for those at a bound.
   Eigen::MatrixXd covariance;
   optim::FitSummary measures;  ///< R², deviance, AIC and so on: the summary without its rows
   bool converged = true;
@@ -74,7 +75,10 @@ struct Fitted {
         row.t = row.p = std::numeric_limits<double>::quiet_NaN();
       } else if (row.error == std::numeric_limits<double>::infinity()) {
         row.note = "not determined";
-        undetermined += (undetermined.empty() ? "" : ", ") + row.name;
+        if (!undetermined.empty()) undetermined += ", ";
+        undetermined += row.name;
+      } else if (std::isnan(row.error) && measures.degrees_of_freedom > 0) {
+        row.note = "at a bound";
       }
     }
     if (!converged) table.warnings.push_back("the fit did not converge");

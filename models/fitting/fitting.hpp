@@ -1,0 +1,13 @@
+// All fits of models.
+#pragma once
+
+#include "cox.hpp"
+#include "curve.hpp"
+#include "fitted.hpp"
+#include "generalized_linear.hpp"
+#include "huber.hpp"
+#include "linear.hpp"
+#include "multinomial.hpp"
+#include "polynomial.hpp"
+#include "quantile.hpp"
+#include "regression_options.hpp"

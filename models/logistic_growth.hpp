@@ -1,0 +1,24 @@
+// Growth towards a capacity.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "../autodiff/autodiff.hpp"
+#include "detail/prediction.hpp"
+
+namespace grove::models {
+
+/// y ≈ capacity / (1 + exp(-rate·(t - midpoint))): half the capacity is reached at `midpoint`. Source: Verhulst 1838.
+template <class T = double>
+struct LogisticGrowth {
+  T capacity;
+  T rate;      ///< in the unit of 1/t
+  T midpoint;  ///< in the unit of t
+
+  /// Values at n times.  n → n
+  auto operator()(const Eigen::VectorXd& t) const {
+    return detail::prediction(capacity * logistic(rate * (t.array() - midpoint)));
+  }
+};
+
+}  // namespace grove::models
