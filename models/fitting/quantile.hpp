@@ -15,6 +15,7 @@
 
 #include "../../optim/least_squares/detail/student_t.hpp"
 #include "../../optim/numerics/detail/check.hpp"
+#include "../data/split.hpp"
 #include "../linear_regression.hpp"
 #include "detail/regression_data.hpp"
 #include "detail/unit_columns.hpp"
@@ -53,7 +54,7 @@ class QuantilePlane {
   }
 
   Eigen::VectorX<S> through(const Eigen::VectorXd& y) const {
-    return Eigen::MatrixX<S>(z_(basis_, Eigen::placeholders::all)).partialPivLu().solve(Eigen::VectorX<S>(y(basis_)));
+    return select_rows(z_, basis_).partialPivLu().solve(select_rows(y, basis_));
   }
   bool is_optimal() const { return is_optimal_; }
   Eigen::Index steps() const { return steps_; }
@@ -61,8 +62,8 @@ class QuantilePlane {
  private:
   /// Moves to a better plane; true if there is none.
   bool step() {
-    const Eigen::MatrixX<S> inverse = Eigen::MatrixX<S>(z_(basis_, Eigen::placeholders::all)).inverse();
-    const Eigen::VectorX<S> residuals = y_ - z_ * (inverse * Eigen::VectorX<S>(y_(basis_)));
+    const Eigen::MatrixX<S> inverse = select_rows(z_, basis_).inverse();
+    const Eigen::VectorX<S> residuals = y_ - z_ * (inverse * select_rows(y_, basis_));
     Eigen::VectorX<S> slopes(y_.size());
     for (Eigen::Index i = 0; i < y_.size(); ++i)
       slopes(i) = is_basic_[static_cast<std::size_t>(i)] ? S(0) : (residuals(i) > 0 ? q_ : q_ - 1);
@@ -95,7 +96,7 @@ class QuantilePlane {
   const Eigen::MatrixX<S>& z_;
   Eigen::VectorX<S> y_;
   double q_;
-  std::vector<Eigen::Index> basis_;
+  Rows basis_;
   std::vector<bool> is_basic_;
   Eigen::Index steps_ = 0;
   bool is_optimal_ = false;
