@@ -65,12 +65,13 @@ class ParallelValueAndGrad {
   }
 
  private:
+  static constexpr const char* name = "parallel_value_and_grad";
+
   struct Shared {
     Shared(std::int64_t threads, ParallelOptions given)
-        : workers(detail::checked_threads("parallel_value_and_grad", threads)), options(std::move(given)) {
+        : workers(detail::checked_threads(name, threads)), options(std::move(given)) {
       if (options.parts < 0)
-        throw HyperparameterError(
-            detail::fill("parallel_value_and_grad: parts must not be negative, got {}", {options.parts}));
+        throw HyperparameterError(detail::fill("{}: parts must not be negative, got {}", {name, options.parts}));
     }
     detail::Workers workers;
     ParallelOptions options;
@@ -95,7 +96,7 @@ class ParallelValueAndGrad {
       const Turn turn{shared_->busy};
       if (turn.is_mine) return run_kept<Parts>(workers, params, put, args...);
     }
-    Parts parts(options.reduction, options.parts);
+    Parts parts(name, options.reduction, options.parts);
     return run_parts(parts, nullptr, false, params, put, args...);
   }
 
@@ -104,7 +105,7 @@ class ParallelValueAndGrad {
   auto run_kept(detail::Workers* workers, const P& params, const Put& put, const Args&... args) const {
     if (auto* kept = std::any_cast<std::shared_ptr<Parts>>(&shared_->parts))
       return run_parts(**kept, workers, false, params, put, args...);
-    auto parts = std::make_shared<Parts>(shared_->options.reduction, shared_->options.parts);
+    auto parts = std::make_shared<Parts>(name, shared_->options.reduction, shared_->options.parts);
     auto result = run_parts(*parts, workers, true, params, put, args...);
     shared_->parts = std::move(parts);
     return result;
@@ -113,13 +114,13 @@ class ParallelValueAndGrad {
   template <class Parts, class P, class Put, class... Args>
   auto run_parts(Parts& parts, detail::Workers* workers, bool first, const P& params, const Put& put,
                  const Args&... args) const {
-    const char* const name = "parallel_value_and_grad";
     const std::array<std::int64_t, sizeof...(Args)> counts{detail::example_count(args)...};
     std::array<bool, sizeof...(Args)> is_data{};
     const std::int64_t rows = detail::choose_data(name, "parts", counts, shared_->options.data_arguments, is_data);
+    detail::check_types_of_data<Args...>(name, is_data);
     parts.choose(is_data, rows, params);
     const scalar_t<P> value = parts.template run<true>(workers, loss_, params, true, args...);
-    if (first) parts.check(name, evaluate(loss_, params, args...));
+    if (first) parts.check(evaluate(loss_, params, args...));
     return put(value, parts.grads());
   }
 
@@ -151,9 +152,9 @@ class ParallelValueAndGrad {
 /// alone, to the same bits. With params or arguments that are variables of an enclosing loss this is value_and_grad.
 ///
 /// Throws: HyperparameterError if threads < 1, or for options out of range; std::system_error if there are no threads
-/// to be had. A call: DataError if there is no data, or if it has not the same number of rows everywhere; what the loss
-/// throws, in the first part in the order of the rows in which it does; Error if the loss of all rows is another. After
-/// that the object can be called as before.
+/// to be had. A call: DataError if there is no data, if it has not the same number of rows everywhere, or if a type
+/// says how many rows it has; what the loss throws, in the first part in the order of the rows in which it does; Error
+/// if the loss of all rows is another. After that the object can be called as before.
 template <class F>
 auto parallel_value_and_grad(F loss, std::int64_t threads, ParallelOptions options = {}) {
   return ParallelValueAndGrad<F>(std::move(loss), threads, std::move(options));

@@ -10,10 +10,13 @@
 
 namespace grove::detail {
 
-/// Throws: HyperparameterError if there are none.
+/// Throws: HyperparameterError for a number that can only be a mistake.
 inline int checked_threads(const char* caller, std::int64_t threads) {
   if (threads < 1)
     throw HyperparameterError(fill("{}: the number of threads must be positive, got {}", {caller, threads}));
+  constexpr std::int64_t most = 1 << 16;
+  if (threads > most)
+    throw HyperparameterError(fill("{}: the number of threads must be at most {}, got {}", {caller, most, threads}));
   return static_cast<int>(threads);
 }
 

@@ -40,6 +40,28 @@ inline std::int64_t default_parts(std::int64_t rows, std::int64_t params) {
   return params > std::int64_t{1} << 20 ? few : std::clamp(by_rows, few, many);
 }
 
+/// The number of rows that the type of an argument says; -1 for others.
+template <class A>
+inline constexpr int fixed_rows = -1;
+template <DenseData A>
+inline constexpr int fixed_rows<A> = A::RowsAtCompileTime;
+
+/// Throws: DataError if the type of data says how many rows it has: its parts would be of another type than the loss
+/// may ask for.
+template <class... Args>
+void check_types_of_data(const char* caller, std::span<const bool, sizeof...(Args)> is_data) {
+  [[maybe_unused]] std::size_t argument = 0;
+  [[maybe_unused]] const auto check = [&](int rows) {
+    if (is_data[argument++] && rows > 1) {
+      throw DataError(
+          fill("{}: argument {} of the loss has {} rows by its type, and cannot be cut; make it an Eigen "
+               "array with a dynamic number of rows",
+               {caller, argument, rows}));
+    }
+  };
+  (check(fixed_rows<Args>), ...);
+}
+
 /// The parts of the data of a loss `loss(params, args…)`, with the gradient of each.
 template <class P, class... Args>
 class RowParts {
@@ -47,8 +69,9 @@ class RowParts {
   using S = scalar_t<P>;
   static_assert(std::is_floating_point_v<S>);
 
-  /// `parts`: how many at most; 0 for the default.
-  RowParts(RowReduction reduction, std::int64_t parts) : reduction_(reduction), wanted_(parts) {}
+  /// `parts`: how many at most; 0 for the default. `caller` is named in errors.
+  RowParts(const char* caller, RowReduction reduction, std::int64_t parts)
+      : caller_(caller), reduction_(reduction), wanted_(parts) {}
 
   /// Says what is cut from now on: `rows` rows of these arguments. `run` cuts them when it is told so.
   void choose(std::span<const bool, sizeof...(Args)> is_data, std::int64_t rows, const P& params) {
@@ -79,23 +102,25 @@ class RowParts {
   const P& grads() const { return parts_.front().grads; }
 
   /// Throws: Error unless `whole`, the loss of all rows, is what the last run found.
-  void check(const char* caller, S whole) const {
+  void check(S whole) const {
     constexpr double tolerance = sizeof(S) > 4 ? 1e-6 : 1e-2;
     const S sum = parts_.front().value;
     double size = std::abs(double(whole));
     for (std::size_t i = 0; i < count_; ++i) size += std::abs(double(parts_[i].own));
     if (!(std::abs(double(whole - sum)) > tolerance * size)) return;
     const bool mean = reduction_ == RowReduction::mean;
-    throw Error(fill(
-        "{}: the loss of all {} rows is {}, and {} by {} parts of them; it must be a {} over its rows, {}, "
-        "and the same whenever it is called",
-        {caller, rows_, double(whole), double(sum), count_, mean ? "mean" : "sum", mean ? "not a sum" : "not a mean"}));
+    throw Error(
+        fill("{}: the loss of all {} rows is {}, and {} by {} parts of them; it must be a {} over its rows, {}, "
+             "and the same whenever it is called",
+             {caller_, rows_, double(whole), double(sum), count_, mean ? "mean" : "sum",
+              mean ? "not a sum" : "not a mean"}));
   }
 
  private:
-  /// An argument's rows; of what has none, nothing.
+  /// An argument's rows; of what is never cut, nothing.
   template <class A>
-  using Rows = std::conditional_t<DenseData<A> || is_list<A>, typename BatchOf<A>::type, std::monostate>;
+  using Rows =
+      std::conditional_t<(DenseData<A> && fixed_rows<A> <= 1) || is_list<A>, typename BatchOf<A>::type, std::monostate>;
 
   struct Part {
     std::tuple<Rows<Args>...> rows;
@@ -115,7 +140,8 @@ class RowParts {
   template <std::size_t... K, class... Data>
   void keep_whole(std::index_sequence<K...>, const Data&... data) {
     [[maybe_unused]] const auto keep = [](auto& whole, const auto& all, bool is_data) {
-      if constexpr (!std::is_same_v<bare<decltype(whole)>, bare<decltype(all)>> && DenseData<bare<decltype(all)>>) {
+      using R = bare<decltype(whole)>;
+      if constexpr (!std::is_same_v<R, std::monostate> && !std::is_same_v<R, bare<decltype(all)>>) {
         if (!is_data) whole = all;
       }
     };
@@ -180,6 +206,7 @@ class RowParts {
     }
   }
 
+  const char* caller_;
   RowReduction reduction_;
   std::int64_t wanted_;
   std::array<bool, data_count> is_data_{};

@@ -29,7 +29,8 @@ class ThreadedLoss {
           "out");
     const std::array<std::int64_t, sizeof...(Args)> counts{grove::detail::example_count(args)...};
     rows_ = grove::detail::choose_data("minimize", "threads", counts, options.data_arguments, is_data_);
-    shared_.emplace(static_cast<int>(*options.threads));
+    grove::detail::check_types_of_data<Args...>("minimize with threads", is_data_);
+    shared_.emplace(grove::detail::checked_threads("minimize", *options.threads));
   }
 
   /// All data; batches have ids from 1 on.
@@ -62,7 +63,7 @@ class ThreadedLoss {
   /// Throws: Error unless `whole`, the loss as a whole, is the last value. NaN tells nothing.
   void check(double whole) {
     if constexpr (by_parts) {
-      shared_->parts.check("minimize with threads", static_cast<scalar_t<P>>(whole));
+      shared_->parts.check(static_cast<scalar_t<P>>(whole));
       shared_->is_checked = std::isfinite(whole);
     }
   }
@@ -74,7 +75,7 @@ class ThreadedLoss {
   struct Shared {
     explicit Shared(int threads) : workers(threads) {}
     grove::detail::Workers workers;
-    grove::detail::RowParts<P, Args...> parts{RowReduction::mean, 0};
+    grove::detail::RowParts<P, Args...> parts{"minimize with threads", RowReduction::mean, 0};
     std::optional<std::uint64_t> cut;  // the id of the data that the parts are of
     bool is_checked = false;
   };

@@ -110,9 +110,10 @@ TEST_CASE("rows are those of matrices and lists, as minimize cuts them") {
   std::vector<Point> points;
   for (int i = 0; i < 50; ++i) points.push_back({std::sin(double(i)), double(i)});
   const Eigen::Matrix3f rotation = Eigen::Matrix3f::Identity();  // of another size: every part sees it whole
-  const Eigen::Array<float, 50, 1> weights = Eigen::Array<float, 50, 1>::LinSpaced(0, 1);
-  const auto loss = [](const auto& p, const std::vector<Point>& some, const auto& turn, const auto& weight) {
-    if (turn.rows() != 3 || weight.rows() != Index(some.size())) throw grove::ShapeError("cut wrongly");
+  const Eigen::ArrayXf weights = Eigen::ArrayXf::LinSpaced(50, 0, 1);
+  const auto loss = [](const auto& p, const std::vector<Point>& some, const Eigen::Matrix3f& turn,
+                       const Eigen::ArrayXf& weight) {
+    if (weight.rows() != Index(some.size())) throw grove::ShapeError("cut wrongly");
     grove::scalar_t<decltype(p)> total = 0;
     for (std::size_t i = 0; i < some.size(); ++i) total += weight(Index(i)) * square(p * turn(0, 0) - float(some[i].y));
     return total / float(some.size());
@@ -121,6 +122,23 @@ TEST_CASE("rows are those of matrices and lists, as minimize cuts them") {
   for (int i = 0; i < 50; ++i) sum += float(i) / 49 * 2 * (3.0F - float(i));
   const auto got = parallel_value_and_grad(loss, 2)(3.0F, points, rotation, weights);
   CHECK(got.grads == Approx(sum / 50).epsilon(1e-5));
+  // Parts of larger arrays, and what is neither cut nor of the type that parts have.
+  const Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> table =
+      MatrixXd::NullaryExpr(60, 2, [](Index i, Index j) { return double(i + j); });
+  const auto columns = [](const auto& p, const auto& a, const auto& b, const VectorXd& fixed) {
+    return mean(square(a * p - b.array())) + fixed.sum();
+  };
+  const auto of_views = parallel_value_and_grad(columns, 2)(
+      2.0, table.col(0).head(50).array(), Eigen::Map<const VectorXd>(&table(0, 0), 50), table.col(1).tail(3));
+  const Eigen::ArrayXd first = Eigen::ArrayXd::LinSpaced(50, 0, 49);
+  const Eigen::ArrayXd raw = Eigen::Map<const Eigen::ArrayXd>(&table(0, 0), 50);
+  CHECK(of_views.grads == Approx((2 * (2 * first - raw) * first).mean()).epsilon(1e-13));
+  CHECK(of_views.value == Approx((2 * first - raw).square().mean() + 58 + 59 + 60).epsilon(1e-13));
+  const Eigen::Matrix<double, 20, 2> by_type = Eigen::Matrix<double, 20, 2>::Zero();
+  CHECK_THROWS_WITH(
+      parallel_value_and_grad([](const auto& p, const auto& a) { return mean(a.col(0) * p); }, 2)(1.0, by_type),
+      "parallel_value_and_grad: argument 1 of the loss has 20 rows by its type, and cannot be cut; make it "
+      "an Eigen array with a dynamic number of rows");
   // Numbers of rows that mislead the guess.
   const MatrixXd square_matrix = MatrixXd::Ones(4, 4);
   const VectorXd y = VectorXd::LinSpaced(9, 0, 8);
@@ -206,6 +224,8 @@ TEST_CASE("what is wrong with threads and data is said") {
   const std::string name = "parallel_value_and_grad: ";
   CHECK_THROWS_WITH(on_threads(0, squares, problem), name + "the number of threads must be positive, got 0");
   CHECK_THROWS_AS(on_threads(-2, squares, problem), grove::HyperparameterError);
+  CHECK_THROWS_WITH(parallel_value_and_grad(squares, 5'000'000'000),
+                    name + "the number of threads must be at most 65536, got 5000000000");
   CHECK_THROWS_WITH(on_threads(1, squares, problem, {.parts = -1}), name + "parts must not be negative, got -1");
   CHECK_THROWS_WITH(on_threads(2, squares, Problem(0)),
                     name + "parts need a matrix or a vector of examples as argument of the loss");

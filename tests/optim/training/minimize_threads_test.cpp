@@ -1,9 +1,7 @@
 // A minimization whose loss is shared out over threads: the same bits for any number of them. Also run under
 // ThreadSanitizer.
 #include <Eigen/Dense>
-#include <atomic>
 #include <cmath>
-#include <limits>
 
 #include "autodiff/autodiff.hpp"
 #include "optim/optimizers/adam.hpp"
@@ -27,6 +25,12 @@ const auto squares = [](const auto& w, const MatrixXd& x, const VectorXd& y) {
 const MatrixXd x = MatrixXd::NullaryExpr(301, 3, [](Index i, Index j) { return std::sin(double((i + 1) * (j + 1))); });
 const VectorXd y = VectorXd::NullaryExpr(301, [](Index i) { return std::cos(double(i) / 9); });
 const VectorXd start = VectorXd::Zero(3);
+
+/// As a loss that is shared with other processes looks.
+struct OfProcesses {
+  auto operator()(const auto& w, const VectorXd& rows) const { return w.squaredNorm() + 0 * rows.sum(); }
+  bool agreed(bool mine) const { return mine; }
+};
 
 /// A minimization by threads against that on one, to the bit, and against one without; returns the former.
 template <class T>
@@ -95,6 +99,8 @@ TEST_CASE("what is wrong with threads is said", "[minimize_threads]") {
   const auto none = [](const auto& w) { return w.squaredNorm(); };
   CHECK_THROWS_WITH(optim::minimize(none, start, optim::adam(0.1), {.threads = 2}),
                     "minimize: threads need a matrix or a vector of examples as argument of the loss");
+  CHECK_THROWS_WITH(optim::minimize(OfProcesses{}, start, optim::adam(0.1), {.threads = 2}, y),
+                    Contains("threads share out the rows of a loss of one process"));
   CHECK_THROWS_AS(optim::minimize(squares, start, optim::adam(0.1), {.threads = 2}, MatrixXd(0, 3), VectorXd(0)),
                   grove::DataError);
 }
