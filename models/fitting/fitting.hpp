@@ -4,6 +4,8 @@
 #include "cox.hpp"
 #include "curve.hpp"
 #include "fitted.hpp"
+#include "gaussian_mixture.hpp"
+#include "gaussian_process.hpp"
 #include "generalized_linear.hpp"
 #include "huber.hpp"
 #include "linear.hpp"

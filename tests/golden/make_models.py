@@ -232,6 +232,6 @@ def mixtures():
     yield "mixture measures", [fit.score(x) * len(x), fit.aic(x), fit.bic(x)]
 
 
-groups = (metrics, linear, generalized, multinomial, robust, curves, survival)
+groups = (metrics, linear, generalized, multinomial, robust, curves, survival, processes, mixtures)
 lines = [f"case {name}\n{text(values)}\n" for group in groups for name, values in group()]
 (HERE / "models.txt").write_text("".join(lines))
