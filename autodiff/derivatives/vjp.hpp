@@ -22,7 +22,7 @@ class KeptRecording {
   template <class Cotangent>
   tree_over<P, S> pull_back(const Cotangent& cotangent) {
     tree::check_same_structure("vjp", value_, cotangent, "the value", "the cotangent");
-    const Activated activated(*tape_);
+    const Activated<S> activated(*tape_);
     try {
       tree::detail::visit_leaves([this](const auto& y, const auto& c) { this->seed(y, c); }, result_, cotangent);
     } catch (...) {
@@ -37,14 +37,6 @@ class KeptRecording {
 
  private:
   struct Tag {};
-  // Makes the tape current for the time of a call.
-  struct Activated {
-    Tape<S>* previous = current_tape<S>;
-    explicit Activated(Tape<S>& tape) { current_tape<S> = &tape; }
-    Activated(const Activated&) = delete;
-    Activated& operator=(const Activated&) = delete;
-    ~Activated() { current_tape<S> = previous; }
-  };
 
   template <class F, class... Args>
   KeptRecording(Tag, F& f, const P& params, const Args&... args)
@@ -53,14 +45,14 @@ class KeptRecording {
   template <class F, class... Args>
   Result run(F& f, const P& params, const Args&... args) {
     tape_->copies_every_constant = true;
+    const Activated<S> activated(*tape_);
     tape_->open();
-    const Activated activated(*tape_);
     lift_inputs<S>(*tape_, Lifted::variables, params, lifted_);
     inputs_ = tape_->slot_count() - tape_->opened().slots;
     return keep(call_loss<S>(f, std::as_const(lifted_), args...));
   }
   auto plain() {
-    const Activated activated(*tape_);
+    const Activated<S> activated(*tape_);
     return numbers_of<S>(result_);
   }
   void seed(const auto& y, const auto& c) {
@@ -84,7 +76,10 @@ class KeptRecording {
   // Objects that nodes own (residuals of custom rules) end with the recording.
   struct Close {
     void operator()(Tape<S>* tape) const {
-      tape->close();
+      {
+        const Activated<S> activated(*tape);
+        tape->close();
+      }
       delete tape;
     }
   };

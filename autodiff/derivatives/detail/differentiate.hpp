@@ -44,6 +44,7 @@ auto with_lifted(std::index_sequence<I...> positions, F& f, const Args& args, Us
       "grove: grad of plain forward-mode numbers inside jvp or jacfwd; differentiate the variables themselves");
   Recording<S> recording;
   Tape<S>& tape = recording.tape();
+  tape.keeps_values_only = !Record;
   std::tuple<Borrowed<active_tree<std::tuple_element_t<I, Args>, S>>...> lifted;
   const std::size_t first_input = tape.opened().slots;
   [&]<std::size_t... L>(std::index_sequence<L...>) {

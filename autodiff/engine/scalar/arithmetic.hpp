@@ -100,7 +100,7 @@ std::ostream& operator<<(std::ostream& out, const Var<S>& x) {
 /// Exactly zero and constant.
 template <class S>
 bool is_exact_zero(const Var<S>& x) {
-  return detail::VarAccess::is_passive(x) && is_exact_zero(x.value());
+  return is_exact_zero(x.value()) && detail::VarAccess::is_passive(x);
 }
 
 }  // namespace grove

@@ -23,8 +23,10 @@ struct VarAccess;
 /// An active scalar inside a loss: a small value (16 bytes for double), copied freely.
 ///
 /// It takes part in arithmetic and in every primitive with other variables, with plain numbers and with active arrays.
-/// A Var made from a number is a constant. It means something only while its recording is open; using it later throws
-/// StaleVariableError at the next recorded operation (comparisons and reading the value are not checked).
+/// A Var made from a number is a constant; what a loss computes from constants alone is a variable like any other,
+/// whose derivative is zero. A variable means something only while its recording is open; using it later throws
+/// StaleVariableError at the next recorded operation (comparisons and reading the value are not checked), unless it was
+/// kept for just 16,777,213 recordings of the thread.
 template <class S>
 class Var {
  public:
@@ -69,22 +71,20 @@ class Var {
  private:
   friend struct detail::VarAccess;
 
-  using Id = typename detail::Tape<S>::Id;
-  static constexpr Id fresh_bit = detail::Tape<S>::fresh_bit;
-
-  Var(const S& value, Id id) : value_(value), id_(id) {}
+  Var(const S& value, detail::ScalarId id) : value_(value), id_(id) {}
 
   // The id, from here on not fresh.
-  constexpr Id settled() const {
-    if ((id_ & fresh_bit) != 0) id_ &= ~fresh_bit;
-    return id_;
+  constexpr detail::ScalarId settled() const {
+    const detail::ScalarId settled = id_.settled();
+    if (settled.tag_and_count != id_.tag_and_count) id_.tag_and_count = settled.tag_and_count;
+    return settled;
   }
 
   template <class B, class P>
   Var& accumulate(B&& b, const P& sign, const S& value);
 
   S value_{};
-  mutable Id id_ = 0;  // see Tape; a constant has tag 0
+  mutable detail::ScalarId id_{};
 };
 
 }  // namespace grove

@@ -14,33 +14,36 @@ namespace detail {
 struct VarAccess {
   template <class S>
   static std::uint32_t slot(const Var<S>& x) {
-    return Tape<S>::slot_of(x.id_);
+    return bits_of(x.id_.slot);
   }
   template <class S>
-  static std::uint64_t id(const Var<S>& x) {
+  static ScalarId id(const Var<S>& x) {
     return x.id_;
   }
   template <class S>
   static std::uint32_t tag(const Var<S>& x) {
-    return static_cast<std::uint32_t>(x.id_ >> 32) | 1U;
+    return x.id_.tag();
   }
   template <class S>
   [[gnu::always_inline]] static Var<S> make(const S& value, std::uint32_t slot, std::uint32_t tag) {
-    return Var<S>(value, Tape<S>::id_of(tag & ~1U, slot));
+    return Var<S>(value, ScalarId{Slot(slot), TagAndCount(tag)});
   }
   template <class S>
   static bool is_live(const Var<S>& x, const Tape<S>& tape) {
     return tape.is_live(x.id_);
   }
+  /// True for a constant, and for whatever an evaluation computes.
   template <class S>
   static bool is_passive(const Var<S>& x) {
-    return (x.id_ >> 32) == 0;
+    return x.id_.is_constant() || !current_tape<S>->records();
   }
 
   /// True if the variable belongs to the open recording, false if it is a constant; anything else is an error.
   template <class S>
   static bool is_active(const Var<S>& x, const Tape<S>& tape) {
-    return is_active(x.id_, tape);
+    if (tape.is_live(x.id_)) return tape.records();
+    if (!x.id_.is_constant()) tape.throw_foreign(tag(x));
+    return false;
   }
 
   /// The result of a function of one variable. `Rvalue` says that x is a temporary, whose statement may be extended.
@@ -49,20 +52,19 @@ struct VarAccess {
     if constexpr (is_recordable<S>) {
       return recorded_unary<Rvalue>(x, value, slope);
     } else {
-      return Var<S>(value, 0);
+      return Var<S>(value, ScalarId{});
     }
   }
   /// The same for functions that cost a call anyway: only the extension of a temporary's statement is inline.
   template <bool Rvalue, class S>
   static Var<S> function(const Var<S>& x, const S& value, const S& slope) {
-    Tape<S>& tape = *current_tape<S>;
     if constexpr (Rvalue) {
-      if (tape.is_newest(x.id_) && can_scale(tape)) [[likely]] {
-        tape.scale_newest(slope);
+      if (can_scale(x)) [[likely]] {
+        frontier<S>.scale(x.id_, slope);
         return take(x, value);
       }
     }
-    return Var<S>(value, record_function(x.id_, slope, tape));
+    return Var<S>(value, record_function(x.id_, slope));
   }
   template <bool RvalueA, bool RvalueB, class S, class P, class Q>
   [[gnu::always_inline]] static Var<S> binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
@@ -70,13 +72,13 @@ struct VarAccess {
     if constexpr (is_recordable<S>) {
       return recorded_binary<RvalueA, RvalueB>(a, b, value, da, db);
     } else {
-      return Var<S>(value, 0);
+      return Var<S>(value, ScalarId{});
     }
   }
-  /// A variable with the value of `result` and its tangents as partials of the variables with these ids.
+  /// A variable with the value of `result` and its tangents as partials of the variables with these slots.
   template <int N, class S, class D>
-  [[gnu::always_inline]] static Var<S> fused(Tape<S>& tape, const std::uint64_t* ids, const D& result) {
-    return Var<S>(result.value, tape.template push_nonzero<N>(ids, result.tangent));
+  [[gnu::always_inline]] static Var<S> fused(const Slot* slots, const D& result) {
+    return Var<S>(result.value, frontier<S>.template push_nonzero<N>(slots, result.tangent));
   }
 
   /// sum ← sum ± b.
@@ -92,125 +94,103 @@ struct VarAccess {
  private:
   template <bool Rvalue, class S, class P>
   [[gnu::always_inline]] static Var<S> recorded_unary(const Var<S>& x, const S& value, const P& slope) {
-    Tape<S>& tape = *current_tape<S>;
     if constexpr (Rvalue) {
-      if (tape.is_newest(x.id_) && can_scale(tape)) [[likely]] {
-        tape.scale_newest(slope);
+      if (can_scale(x)) [[likely]] {
+        frontier<S>.scale(x.id_, slope);
         return take(x, value);
       }
     }
-    if (!is_live(x, tape)) [[unlikely]]
-      return Var<S>(value, constant(x.id_, tape));
-    if constexpr (std::is_same_v<P, One>) {
-      return Var<S>(value, x.settled());  // an identity: the result has x's slot
+    if constexpr (std::is_same_v<P, One>) {  // an identity: the result has x's slot
+      frontier<S>.slot_of_operand(x.id_);
+      return Var<S>(value, x.settled());
     } else {
-      return Var<S>(value, tape.push(x.id_, slope));
+      return Var<S>(value, frontier<S>.push(x.id_, slope));
     }
   }
 
   template <bool RvalueA, bool RvalueB, class S, class P, class Q>
   [[gnu::always_inline]] static Var<S> recorded_binary(const Var<S>& a, const Var<S>& b, const S& value, const P& da,
                                                        const Q& db) {
-    Tape<S>& tape = *current_tape<S>;
+    Frontier<S>& tape = frontier<S>;
     if constexpr (RvalueA && RvalueB) {
-      if (tape.is_newest(b.id_) && a.id_ + 1 == b.id_ && tape.can_merge_newest_two()) [[likely]] {
-        tape.merge_newest_two(da, db);
-        b.id_ = moved;
-        return take(a, value);
+      if (tape.are_newest_two(a.id_, b.id_) && can_merge(a, b)) [[likely]] {
+        const ScalarId id = tape.merge(a.id_, da, b.id_, db);
+        a.id_ = b.id_ = moved_id;
+        return Var<S>(value, id);
       }
-      if (tape.is_newest(a.id_) && b.id_ + 1 == a.id_ && tape.can_merge_newest_two()) {
-        tape.merge_newest_two(db, da);
-        a.id_ = moved;
-        return take(b, value);
+      if (tape.are_newest_two(b.id_, a.id_) && can_merge(b, a)) {
+        const ScalarId id = tape.merge(b.id_, db, a.id_, da);
+        a.id_ = b.id_ = moved_id;
+        return Var<S>(value, id);
       }
     }
     if constexpr (RvalueA) {
-      if (tape.is_newest(a.id_) && tape.is_live(b.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) [[likely]] {
-        tape.scale_and_append(da, b.id_, db);
-        return take(a, value);
+      if (can_scale(a) && &a != &b) [[likely]] {
+        const ScalarId id = tape.scale_and_append(a.id_, da, b.id_, db);
+        a.id_ = moved_id;
+        return Var<S>(value, id);
       }
     }
     if constexpr (RvalueB) {
-      if (tape.is_newest(b.id_) && tape.is_live(a.id_) && a.id_ != b.id_ && tape.can_grow_scaled()) [[likely]] {
-        tape.scale_and_append(db, a.id_, da);
-        return take(b, value);
+      if (can_scale(b) && &a != &b) [[likely]] {
+        const ScalarId id = tape.scale_and_append(b.id_, db, a.id_, da);
+        b.id_ = moved_id;
+        return Var<S>(value, id);
       }
     }
-    if (!tape.are_live(a.id_, b.id_)) [[unlikely]]
-      return Var<S>(value, partly_constant(a.id_, b.id_, S(da), S(db), tape));
+    if (__builtin_constant_p(&a == &b) && &a == &b) return Var<S>(value, tape.push(a.id_, S(S(da) + S(db))));
     return Var<S>(value, tape.push(a.id_, da, b.id_, db));
   }
 
   /// The statement of `sum` grows in place while nothing else refers to it.
   template <class B, class S, class P>
   [[gnu::always_inline]] static void record_sum(Var<S>& sum, B&& b, const P& sign, const S& value) {
-    Tape<S>& tape = *current_tape<S>;
-    if constexpr (!std::is_lvalue_reference_v<B>) {
-      if (sum.id_ + 1 == b.id_ && tape.is_newest(b.id_)) [[likely]] {
-        if (!tape.append_newest_to_previous(sign)) [[unlikely]]
-          sum.id_ = tape.push(sum.id_, One(), b.id_, One());
-        b.id_ = moved;
+    Frontier<S>& tape = frontier<S>;
+    constexpr bool temporary = !std::is_lvalue_reference_v<B>;
+    if constexpr (temporary) {
+      if (tape.are_newest_two(sum.id_, b.id_)) [[likely]] {
+        if (!tape.merge_sum(sum.id_, b.id_, sign)) [[unlikely]]
+          sum.id_ = tape.push(sum.id_, One(), b.id_, sign);
+        b.id_ = moved_id;
         sum.value_ = value;
         return;
       }
     }
-    if (tape.is_newest(sum.id_) && tape.is_live(b.id_) && sum.id_ != b.id_ && tape.can_grow()) {
-      tape.scale_and_append(One(), b.id_, sign);
+    if (tape.is_newest(sum.id_) && tape.count_of(sum.id_) < Frontier<S>::max_entries && &sum != &b) {
+      sum.id_ = tape.scale_and_append(sum.id_, One(), b.id_, sign);
       sum.value_ = value;
       return;
     }
-    if constexpr (!std::is_lvalue_reference_v<B>) {
-      if (is_passive(sum) && tape.is_newest(b.id_) && can_scale(tape)) {
-        tape.scale_newest(sign);
+    if constexpr (temporary) {
+      if (sum.id_.is_constant() && can_scale(b)) {
+        tape.scale(b.id_, sign);
         assign(sum, take(b, value));
         return;
       }
     }
-    assign(sum, recorded_binary<false, !std::is_lvalue_reference_v<B>>(sum, b, value, One(), sign));
+    assign(sum, recorded_binary<false, temporary>(sum, b, value, One(), sign));
   }
 
-  static constexpr std::uint64_t moved = std::uint64_t{1} << 63;  // of no recording: use after std::move is an error
-
   template <class S>
-  [[gnu::noinline]] static std::uint64_t record_function(std::uint64_t x, S slope, Tape<S>& tape) {
-    return is_active(x, tape) ? tape.push(x, slope) : 0;
+  [[gnu::noinline]] static ScalarId record_function(ScalarId x, S slope) {
+    return frontier<S>.push(x, slope);
   }
 
-  // The slow paths take and return ids: a variable whose address is taken would live in memory.
-
-  /// True if x belongs to the open recording, false if it is a constant; anything else is an error.
+  /// True for the only handle of the newest statement if it is short enough to be scaled in place.
   template <class S>
-  static bool is_active(std::uint64_t x, const Tape<S>& tape) {
-    if (tape.is_live(x)) return true;
-    if ((x >> 32) != 0) tape.throw_foreign(static_cast<std::uint32_t>(x >> 32) | 1U);
-    return false;
+  [[gnu::always_inline]] static bool can_scale(const Var<S>& x) {
+    return frontier<S>.is_newest(x.id_) && frontier<S>.count_of(x.id_) < Frontier<S>::max_scaled;
   }
-  /// The slow path of `unary`: x is a constant, or an error.
+  /// The same for the two newest ones.
   template <class S>
-  [[gnu::noinline, gnu::cold]] static std::uint64_t constant(std::uint64_t x, const Tape<S>& tape) {
-    is_active(x, tape);
-    return 0;
-  }
-  /// The slow path of `binary`: an operand is a constant, or an error.
-  template <class S>
-  [[gnu::noinline, gnu::cold]] static std::uint64_t partly_constant(std::uint64_t a, std::uint64_t b, S da, S db,
-                                                                    Tape<S>& tape) {
-    if (is_active(a, tape)) {
-      is_active(b, tape);
-      return tape.push(a, da);
-    }
-    return is_active(b, tape) ? tape.push(b, db) : 0;
-  }
-  // A factor costs nothing until something else is recorded, unless the tape applies it at once.
-  template <class S>
-  [[gnu::always_inline]] static bool can_scale(const Tape<S>& tape) {
-    return std::is_floating_point_v<S> || tape.can_grow_scaled();
+  [[gnu::always_inline]] static bool can_merge(const Var<S>& older, const Var<S>& newer) {
+    return frontier<S>.count_of(older.id_) + frontier<S>.count_of(newer.id_) <= Frontier<S>::max_scaled;
   }
   // Hands the statement of a temporary over to the result.
   template <class S>
   [[gnu::always_inline]] static Var<S> take(const Var<S>& x, const S& value) {
     Var<S> result(value, x.id_);
-    x.id_ = moved;
+    x.id_ = moved_id;
     return result;
   }
   // Assignment that keeps the result fresh.

@@ -1,12 +1,12 @@
 // Arithmetic on the entries [begin, end) of a statement. A zero wins over an infinity, as in the sweep.
 #pragma once
 
-#include <cstddef>
+#include <bit>
 #include <cstdint>
 #include <new>
 #include <type_traits>
 
-#include "entry_bytes.hpp"
+#include "scalar_id.hpp"
 #include "tape_scalar.hpp"
 #include "tape_storage.hpp"
 
@@ -17,8 +17,63 @@ struct EntryRun {
   using Entry = TapeEntry<S>;
 
   template <class P>
-  [[gnu::always_inline]] static void put(Entry* at, std::uint32_t slot, const P& partial) {
-    at->slot = slot;
+  [[gnu::always_inline]] static void put(Entry* at, Slot slot, const P& partial) {
+    put_word(at, static_cast<std::uint32_t>(slot), partial);
+  }
+  /// The first entry of a statement.
+  template <class P>
+  [[gnu::always_inline]] static void put_first(Entry* at, Slot slot, const P& partial) {
+    put_word(at, static_cast<std::uint32_t>(slot) | first_flag, partial);
+  }
+  [[gnu::always_inline]] static void mark_first(Entry* at) { at->slot = EntrySlot(word(at) | first_flag); }
+  [[gnu::always_inline]] static void mark_following(Entry* at) { at->slot = EntrySlot(word(at) & ~first_flag); }
+
+  /// Multiplies the partials of the n entries before `end` by p.
+  [[gnu::always_inline]] static void scale(Entry*, std::uint32_t, One) {}
+  template <class P>
+  [[gnu::always_inline]] static void scale(Entry* end, std::uint32_t n, const P& p) {
+    if (__builtin_constant_p(n)) {
+#pragma GCC unroll 16
+      for (std::ptrdiff_t k = -std::ptrdiff_t(n); k < 0; ++k) scale(end[k], p);
+    } else {
+      for (std::ptrdiff_t k = -std::ptrdiff_t(n); k < 0; ++k) scale(end[k], p);
+    }
+  }
+
+  [[gnu::always_inline]] static bool has(Slot slot, const Entry* begin, const Entry* end) {
+    for (; begin != end; ++begin) {
+      if (slot_of(begin->slot) == static_cast<std::uint32_t>(slot)) [[unlikely]]
+        return true;
+    }
+    return false;
+  }
+  /// True if the entries that begin at `other` are of the same slots.
+  [[gnu::always_inline]] static bool has_slots_of(const Entry* other, const Entry* begin, const Entry* end) {
+    for (; begin != end; ++begin, ++other) {
+      if (word(begin) != word(other)) return false;
+    }
+    return true;
+  }
+  /// Adds p times the partials to those that begin at `to`.
+  template <class P>
+  [[gnu::always_inline]] static void add(Entry* to, const Entry* begin, const Entry* end, const P& p) {
+    for (; begin != end; ++begin, ++to) {
+      const S partial = begin->partial;
+      to->partial += product(partial, p);
+    }
+  }
+
+ private:
+  static std::uint32_t word(const Entry* at) { return static_cast<std::uint32_t>(at->slot); }
+
+  template <class P>
+  [[gnu::always_inline]] static void scale(Entry& entry, const P& p) {
+    const S partial = entry.partial;  // a copy: entries are packed, and nothing may refer into them
+    entry.partial = product(partial, p);
+  }
+  template <class P>
+  [[gnu::always_inline]] static void put_word(Entry* at, std::uint32_t slot, const P& partial) {
+    at->slot = EntrySlot(slot);
     if constexpr (std::is_trivially_copyable_v<S>) {
       at->partial = S(partial);
     } else {
@@ -26,76 +81,20 @@ struct EntryRun {
     }
   }
 
-  /// a · b of factors, of which zero wins over infinity and over NaN. The usual case costs one comparison.
-  [[gnu::always_inline]] static S product(S a, S b) {
-    const S p = a * b;
-    return p != p ? zero_or_nan(a, b) : p;
+  [[gnu::noinline, gnu::cold, gnu::const]] static S zero_or_nan(S a, S p) {
+    return p == S(0) || (a == S(0) && p == p) ? S(0) : a * p;
   }
-  [[gnu::always_inline]] static S product(S a, One) { return a; }
-  [[gnu::always_inline]] static S product(S a, MinusOne) { return -a; }
-
-  /// Multiplies the partials by p; there is at least one.
-  [[gnu::always_inline]] static void scale(Entry* begin, Entry* end, const S p) {
-    if (is_zero_or_infinite(p)) [[unlikely]]
-      return scale_guarded(begin, end, p);
-    do {
-      begin->partial *= p;
-      keep_scalar();
-    } while (++begin != end);
-  }
-  /// The same for entries none of which may be of `slot`. If one is, returns false; scaled they are in any case.
-  [[gnu::always_inline]] static bool scale_without(std::uint32_t slot, Entry* begin, Entry* end, const S p) {
-    if (is_zero_or_infinite(p)) [[unlikely]] {
-      scale_guarded(begin, end, p);
-      return false;
+  /// a · p, of which zero wins over infinity; p = 0 wins over NaN, too.
+  [[gnu::always_inline]] static S product(const S& a, One) { return a; }
+  [[gnu::always_inline]] static S product(const S& a, MinusOne) { return -a; }
+  [[gnu::always_inline]] static S product(const S& a, const S& p) {
+    if constexpr (std::is_floating_point_v<S>) {
+      const S q = a * p;
+      if (__builtin_constant_p(p) && p - p == S(0) && p != S(0)) return q;  // an ordinary number: nothing to ask
+      return q != q ? zero_or_nan(a, p) : q;
+    } else {
+      return is_exact_zero(p) || is_exact_zero(a) ? S(0) : S(a * p);
     }
-    for (; begin != end; ++begin) {
-      if (begin->slot == slot) [[unlikely]] {
-        scale(begin, end, p);
-        return false;
-      }
-      begin->partial *= p;
-      keep_scalar();
-    }
-    return true;
-  }
-  [[gnu::always_inline]] static bool has(std::uint32_t slot, const Entry* begin, const Entry* end) {
-    for (; begin != end; ++begin) {
-      if (begin->slot == slot) [[unlikely]]
-        return true;
-    }
-    return false;
-  }
-
-  /// True if the entries that lie `bytes` before these are of the same slots.
-  [[gnu::always_inline]] static bool has_slots_before(std::size_t bytes, const Entry* begin, const Entry* end) {
-    for (; begin != end; ++begin) {
-      if (begin->slot != EntryBytes<S>::before(begin, bytes)->slot) return false;
-    }
-    return true;
-  }
-  /// Adds p times the partials to theirs.
-  [[gnu::always_inline]] static void add_to_those_before(std::size_t bytes, Entry* begin, const Entry* end, const S p) {
-    if (is_exact_zero(p)) return;
-    for (; begin != end; ++begin) {
-      EntryBytes<S>::before(begin, bytes)->partial += p * begin->partial;
-      keep_scalar();
-    }
-  }
-
- private:
-  [[gnu::noinline, gnu::cold]] static S zero_or_nan(S a, S b) { return a == S(0) || b == S(0) ? S(0) : a * b; }
-  [[gnu::noinline, gnu::cold]] static void scale_guarded(Entry* begin, Entry* end, const S p) {
-    for (; begin != end; ++begin) {
-      const S partial = begin->partial;  // of a packed entry, to which no reference may be bound
-      begin->partial = is_exact_zero(p) || is_exact_zero(partial) ? S(0) : S(partial * p);
-    }
-  }
-  // In a loop: a vectorised one of two or three elements would stall on store forwarding.
-  [[gnu::always_inline]] static void keep_scalar() {
-#if defined(__GNUC__)
-    asm volatile("");
-#endif
   }
 };
 

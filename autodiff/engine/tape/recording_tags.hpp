@@ -8,8 +8,12 @@
 
 namespace grove::detail {
 
-/// The tag while no recording is open. Tags of recordings are odd; tag 0 is that of constants.
-inline constexpr std::uint32_t closed_tag = 0xFFFFFFFFU;
+/// Tags are multiples of 256: a scalar keeps a count below. Tag 0 is that of constants.
+inline constexpr std::uint32_t count_mask = 0xFFU;
+/// The tag while no recording is open.
+inline constexpr std::uint32_t closed_tag = 0xFFFFFF00U;
+/// The tag of scalars that were moved from.
+inline constexpr std::uint32_t moved_tag = 0xFFFFFE00U;
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_stale() {
   throw StaleVariableError(
@@ -31,16 +35,17 @@ inline constexpr std::uint32_t closed_tag = 0xFFFFFFFFU;
   throw Error("tape: something was recorded between the slots of a node and the node itself");
 }
 
-/// The tag of a new recording.
+/// The tag of a new recording. They come again after 16 million recordings of a thread: a variable that was kept for
+/// just so long is not recognised.
 inline std::uint32_t next_recording_tag() {
   static thread_local constinit std::uint32_t serial = 0;
   if (serial == 0) {
     static std::atomic<std::uint32_t> threads{0};
     serial = threads.fetch_add(1) * 0x01000193U;  // threads start far apart: a stray variable is recognised
   }
-  std::uint32_t tag = (++serial << 1) | 1U;
-  if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
-  if (tag == closed_tag || tag == 1U) tag = (++serial << 1) | 1U;
+  std::uint32_t tag = 0;
+  do tag = ++serial * (count_mask + 1);
+  while (tag == 0 || tag == closed_tag || tag == moved_tag);
   return tag;
 }
 

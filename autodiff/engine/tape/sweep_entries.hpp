@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
-#include "entry_bytes.hpp"
 #include "tape_scalar.hpp"
+#include "tape_storage.hpp"
 
 namespace grove::detail {
 
@@ -13,36 +14,30 @@ template <class S>
 [[gnu::noinline, gnu::cold]] void send_infinite(const TapeEntry<S>* entry, const TapeEntry<S>* end, S a, S* adjoints) {
   for (; entry != end; ++entry) {
     const S partial = entry->partial;  // a copy: entries are packed, and nothing may refer into them
-    if (!is_exact_zero(partial)) adjoints[entry->slot] += a * partial;
+    if (!is_exact_zero(partial)) adjoints[slot_of(entry->slot)] += a * partial;
   }
 }
 
 /// Sends the adjoints of the slots [first, last), the newest first, along the entries that end at `entry`, and sets
-/// them to zero. Returns where the entries of these statements begin. A zero adjoint sends nothing.
+/// them to zero. Returns where the entries of these statements begin.
 template <class S>
-const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, const EntryCount* counts, S* adjoints, std::size_t last,
-                                  std::size_t first) {
+[[gnu::noinline]] const TapeEntry<S>* sweep_entries(const TapeEntry<S>* entry, S* adjoints, std::size_t last,
+                                                    std::size_t first) {
   for (std::size_t slot = last; slot-- > first;) {
     const S a = adjoints[slot];
-    std::size_t size = std::size_t(counts[slot]);
+    adjoints[slot] = S(0);
     if (is_zero_or_infinite(a)) {
       const TapeEntry<S>* const end = entry;
-      entry = EntryBytes<S>::before(entry, size * EntryBytes<S>::unit);
-      if (!is_exact_zero(a)) [[unlikely]] {
-        adjoints[slot] = S(0);
-        send_infinite(entry, end, a, adjoints);
+      while (!is_first((--entry)->slot)) {
       }
+      if (!is_exact_zero(a)) [[unlikely]]
+        send_infinite(entry, end, a, adjoints);
       continue;
     }
-    adjoints[slot] = S(0);
-    const auto send = [&]() __attribute__((always_inline)) {
+    do {
       --entry;
-      adjoints[entry->slot] += a * entry->partial;
-    };
-    constexpr std::size_t one = sizeof(TapeEntry<S>) / EntryBytes<S>::unit;
-    for (; size > 2 * one; size -= one) send();  // most statements have one or two entries
-    if (size == 2 * one) send();
-    send();
+      adjoints[slot_of(entry->slot)] += a * entry->partial;
+    } while (!is_first(entry->slot));
   }
   return entry;
 }

@@ -38,6 +38,7 @@ class Tape : public Statements<S> {
     Arena::Mark arena;
     int constants = 0;
     bool guards_zero_cotangents = false;
+    bool keeps_values_only = false;
   };
 
   constexpr Tape() = default;
@@ -74,7 +75,7 @@ class Tape : public Statements<S> {
   std::uint32_t allocate_inputs(std::size_t n) {
     const bool only_inputs = this->slot_count() - opened_.slots == this->other_slots() - opened_.other_slots;
     if (!only_inputs || nodes_.size() != opened_.nodes.count) throw_late_inputs();
-    return this->take_first_slots(n);
+    return this->take_slots(n);
   }
 
   /// Records a node whose outputs are the newest slots, those of `allocate_slots`. `pullback()` runs once in the sweep;
@@ -110,16 +111,22 @@ class Tape : public Statements<S> {
   bool returns_memory = false;         ///< set on tapes that nothing destroys: they keep none between recordings
   bool copies_every_constant = false;  ///< set on tapes that outlive the call that recorded them (vjp)
   bool guards_zero_cotangents =
-      false;  ///< set by `where` on arrays: from then on 0 · inf is 0 in elementwise pullbacks
+      false;                       ///< set by `where` on arrays: from then on 0 · inf is 0 in elementwise pullbacks
+  bool keeps_values_only = false;  ///< set for an evaluation, which nothing sweeps: its statements are forgotten
 
   // ---- Recordings -----------------------------------------------------------------------------------------------
 
   /// Opens a recording inside the current one.
   void open() {
-    if (this->tag() != closed_tag) [[unlikely]]
+    if (this->tag() == closed_tag) [[likely]] {
+      this->begin(next_recording_tag());
+    } else {
       nest();
-    this->begin(next_recording_tag());
+      this->begin_nested(next_recording_tag());
+    }
   }
+  /// False while no recording is open, and in an evaluation, whose variables are constants all.
+  bool records() const { return this->tag() != closed_tag && !keeps_values_only; }
   /// Where the tape stood when the open recording was opened.
   const Mark& opened() const { return opened_; }
 
@@ -151,9 +158,8 @@ class Tape : public Statements<S> {
   /// recording opened with (its inputs) hold adjoints; the caller reads and clears those. Cost: one visit per entry and
   /// node.
   void sweep(std::size_t input_slots) {
-    this->finish_newest();
     try {
-      std::size_t entry = this->bytes_of_entries(), slot = this->slot_count();
+      std::size_t entry = this->entry_count(), slot = this->slot_count();
       for (std::size_t n = nodes_.size(); n-- > opened_.nodes.count;) {
         const TapeNode& node = nodes_[n];
         const std::size_t slot_begin = node.slot_begin;  // a pullback may record, and the nodes move
@@ -162,6 +168,7 @@ class Tape : public Statements<S> {
         slot = slot_begin;
       }
       this->sweep_statements(entry, slot, opened_.slots + input_slots);
+      this->clear_constants();
     } catch (...) {
       clear_adjoints();
       throw;
@@ -170,9 +177,19 @@ class Tape : public Statements<S> {
   /// Sets every adjoint of the open recording to zero.
   void clear_adjoints() { Base::clear_adjoints(opened_); }
 
+  /// Makes room for another statement; of an evaluation, by forgetting what came before.
+  void make_room() {
+    if (keeps_values_only || this->tag() == closed_tag) {
+      this->reuse_room(opened_);
+    } else {
+      Base::make_room();
+    }
+  }
+
  private:
   Mark mark() const {
-    return {Base::mark(), nodes_.mark(), owned_.mark(), arena_.mark(), constants_.count, guards_zero_cotangents};
+    return {Base::mark(),     nodes_.mark(),          owned_.mark(),    arena_.mark(),
+            constants_.count, guards_zero_cotangents, keeps_values_only};
   }
   // After a recording that found no memory, so that it is not the tape that has it all.
   [[gnu::noinline, gnu::cold]] void return_memory() {
@@ -182,11 +199,10 @@ class Tape : public Statements<S> {
   }
   // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is then.
   [[gnu::noinline, gnu::cold]] void nest() {
-    this->finish_newest();
     enclosing_.push_back(opened_);
     opened_ = mark();
     nodes_.begin();
-    guards_zero_cotangents = false;
+    guards_zero_cotangents = keeps_values_only = false;
   }
   [[gnu::noinline, gnu::cold]] void unnest() {
     rewind_to(opened_);
@@ -202,16 +218,18 @@ class Tape : public Statements<S> {
     arena_.rewind(mark.arena);
     constants_.count = mark.constants;
     guards_zero_cotangents = mark.guards_zero_cotangents;
+    keeps_values_only = mark.keeps_values_only;
   }
 
   std::uint32_t next_slot() const { return static_cast<std::uint32_t>(this->slot_count()); }
 
   [[gnu::always_inline]] TapeStats usage_since(const Mark& mark) const {
-    const std::size_t entries = this->bytes_of_entries() - mark.entry_bytes, slots = this->slot_count() - mark.slots;
-    const std::size_t statements = slots - (this->other_slots() - mark.other_slots);
     const std::size_t nodes = nodes_.size() - mark.nodes.count;
-    const std::size_t bytes = entries + statements + nodes * sizeof(TapeNode) + slots * sizeof(S);
-    return {statements + nodes, bytes + arena_.bytes_since(mark.arena), 0};
+    const std::size_t bytes = nodes * sizeof(TapeNode) + arena_.bytes_since(mark.arena);
+    if (keeps_values_only) return {nodes, bytes, 0};
+    const std::size_t entries = this->entry_count() - mark.entries, slots = this->slot_count() - mark.slots;
+    const std::size_t statements = slots - (this->other_slots() - mark.other_slots);
+    return {statements + nodes, bytes + entries * sizeof(TapeEntry<S>) + slots * sizeof(S), 0};
   }
 
   Nodes nodes_;
@@ -245,7 +263,8 @@ template <class S>
 struct ThreadTape : Tape<S> {
   ThreadTape() = default;
   ~ThreadTape() {
-    if (current_tape<S> == this) current_tape<S> = &closed_tape<S>.object;  // the program ends within a loss
+    current_tape<S> = &closed_tape<S>.object;  // the program may end within a loss
+    frontier<S> = {};
   }
 };
 
@@ -266,6 +285,19 @@ template <class S>
 Tape<S>& tape_of_this_thread() {
   ThreadTape<S>* const tape = kept_by_thread<ThreadTape<S>>();
   return tape != nullptr ? *tape : tape_after_end<S>();
+}
+
+template <class S>
+[[gnu::noinline, gnu::cold]] void make_room() {
+  if (frontier<S>.tag() == closed_tag) {
+    tape_of_this_thread<S>().make_room();
+  } else {
+    current_tape<S>->make_room();
+  }
+}
+template <class S>
+[[noreturn, gnu::noinline, gnu::cold]] void throw_foreign(std::uint32_t tag) {
+  current_tape<S>->throw_foreign(tag);
 }
 
 }  // namespace detail

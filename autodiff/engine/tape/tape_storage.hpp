@@ -1,4 +1,4 @@
-// The arrays of a tape: entries of statements, their number by slot, and adjoints by slot.
+// The arrays of a tape: entries of statements, and adjoints by slot.
 #pragma once
 
 #include <algorithm>
@@ -13,23 +13,28 @@
 
 namespace grove::detail {
 
+/// The slot to which an entry sends; the highest bit is set in the first entry of a statement.
+enum class EntrySlot : std::uint32_t {};
+
+inline constexpr std::uint32_t first_flag = 0x80000000U;
+
+constexpr std::uint32_t slot_of(EntrySlot slot) { return static_cast<std::uint32_t>(slot) & ~first_flag; }
+constexpr bool is_first(EntrySlot slot) { return (static_cast<std::uint32_t>(slot) & first_flag) != 0; }
+
 /// One term of a scalar statement: partial times the adjoint of the statement goes to the adjoint of `slot`.
 template <class S>
 struct NaturalEntry {
-  std::uint32_t slot;
+  EntrySlot slot;
   S partial;
 };
 #pragma pack(push, 4)
 struct PackedEntry {
-  std::uint32_t slot;
+  EntrySlot slot;
   double partial;
 };
 #pragma pack(pop)
 template <class S>
 using TapeEntry = std::conditional_t<std::is_same_v<S, double>, PackedEntry, NaturalEntry<S>>;
-
-/// The number of entries of a statement. Not a character type: a store to it must not force reloads of everything else.
-enum class EntryCount : std::uint8_t {};
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void throw_full(std::size_t capacity) {
   throw Error("tape: a recording holds at most " + std::to_string(capacity) +
@@ -44,19 +49,18 @@ class TapeStorage {
  public:
   using Entry = TapeEntry<S>;
 
-  static constexpr std::size_t max_capacity = 0x7FFFFF00U;
-  static constexpr std::size_t margin = 256;  // entries that always fit behind `limit`
+  static constexpr std::size_t max_capacity = 0x3FFFFF00U;  // twice as many slots are told by 31 bits
+  static constexpr std::size_t margin = 256;                // entries that always fit behind `limit`
 
   constexpr TapeStorage() = default;
   TapeStorage(const TapeStorage&) = delete;
   TapeStorage& operator=(const TapeStorage&) = delete;
 
   Entry* entries() const { return entries_.data(); }
-  EntryCount* counts() const { return counts_.data(); }
   S* adjoints() const { return adjoints_.data(); }  // zero until they are written
   std::size_t capacity() const { return capacity_; }
-  /// The last place where a statement may begin.
-  Entry* limit() const { return entries() + (capacity_ - margin); }
+  /// The first place where no statement may begin.
+  Entry* limit() const { return capacity_ == 0 ? nullptr : entries() + (capacity_ - margin); }
 
   /// Makes room for `least` entries or more. Throws std::bad_alloc, and nothing is lost, where there is no memory.
   [[gnu::noinline, gnu::cold]] void grow(std::size_t least) {
@@ -68,24 +72,22 @@ class TapeStorage {
   }
   void release() {
     entries_.release();
-    counts_.release();
     adjoints_.release();
     capacity_ = 0;
   }
 
  private:
   static constexpr std::size_t first_capacity =
-      std::max(4 * margin, (std::size_t{1} << 16) / (sizeof(Entry) + 2 * sizeof(EntryCount) + 2 * sizeof(S)));
+      std::max(4 * margin, (std::size_t{1} << 16) / (sizeof(Entry) + 2 * sizeof(S)));
 
   bool try_grow(std::size_t capacity) {
-    if (!entries_.grow(capacity) || !counts_.grow(2 * capacity) || !adjoints_.grow(2 * capacity)) return false;
+    if (!entries_.grow(capacity) || !adjoints_.grow(2 * capacity)) return false;
     capacity_ = capacity;
     return true;
   }
 
   std::size_t capacity_ = 0;
   GrowingArray<Entry> entries_;
-  GrowingArray<EntryCount> counts_;
   GrowingArray<S> adjoints_;
 };
 

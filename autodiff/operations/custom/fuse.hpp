@@ -19,17 +19,17 @@ concept FusedArgument = is_number<X> || is_var<bare<X>>;
 template <class S, int N>
 struct FusedInputs {
   Tape<S>& tape = *current_tape<S>;
-  std::uint64_t ids[static_cast<std::size_t>(N)]{};
+  Slot slots[static_cast<std::size_t>(N)]{};
   bool dead[static_cast<std::size_t>(N)]{};  // constants
   bool any_dead = false;
 
   template <int Lane, class X>
   [[gnu::always_inline]] void note(const X& x) {
     if constexpr (Lane >= 0) {
-      ids[Lane] = VarAccess::id(x);
+      slots[Lane] = VarAccess::id(x).slot;
       if (!VarAccess::is_active(x, tape)) [[unlikely]] {
         dead[Lane] = any_dead = true;
-        ids[Lane] = 0;  // the slot that nobody has: a NaN may still come into this lane
+        slots[Lane] = Slot{};  // that of constants: a NaN may still come into this lane
       }
     }
   }
@@ -49,7 +49,7 @@ struct FusedInputs {
   template <class R>
   [[gnu::always_inline]] Var<S> variable(const R& result) const {
     if constexpr (std::same_as<R, Dual<S, N, true>>) {
-      return VarAccess::fused<N>(tape, ids, result);
+      return VarAccess::fused<N, S>(slots, result);
     } else {
       static_assert(std::convertible_to<const R&, Var<S>>,
                     "grove: fuse: the function returns numbers of the kind it was given: one, an Eigen matrix of them, "

@@ -320,3 +320,62 @@ TEST_CASE("inputs are taken before anything is recorded, and a node right after 
   CHECK_NOTHROW(tape.allocate_inputs(1));
   CHECK(sum.value() == 8);
 }
+
+TEST_CASE("an evaluation keeps no statements, also in the middle of a recording") {
+  const auto long_loss = [](const auto& x) {
+    auto older = x * 0.5;  // a temporary that outlives the room for statements
+    auto y = x * 1.0;
+    for (int i = 0; i < 1'000'000; ++i) y = y * 0.5 + x;
+    return y + std::move(older) * 2.0;
+  };
+  CHECK(grove::evaluate(long_loss, 3.0) == 2 * 3.0 + 3.0);
+  CHECK(grove::tape_stats().bytes == 0);
+  CHECK(grove::grad([&](const auto& x) {
+          const auto before = x * x;
+          const double inner = grove::evaluate(long_loss, 3.0);
+          return before * inner + x;
+        })(2.0) == 4 * 9.0 + 1);
+}
+
+TEST_CASE("scalars that are computed while no recording is open are constants") {
+  grove::Var<double> sum = 0.0;
+  for (int i = 0; i < 100'000; ++i) sum += grove::Var<double>(0.5) * 2.0 - 0.75;
+  CHECK(sum.value() == 25'000);
+  auto fresh = grove::Var<double>(2) * grove::Var<double>(3);
+  CHECK(grove::grad([&](const auto& x) {
+          auto y = std::move(fresh) * x;
+          y += sum;
+          return sum * x + y * x;
+        })(2.0) == 25'000 + 2 * 12.0 + 25'000);
+}
+
+TEST_CASE("what a loss computes from constants alone has no derivative, and keeps none from others") {
+  const auto loss = [](const auto& x) {
+    using T = std::decay_t<decltype(x)>;
+    T k = 1.0;
+    for (int i = 0; i < 40; ++i) k = k * T(0.5) + T(1.0) / T(4.0 + i);
+    T zero = T(2.0) - T(2.0);
+    return k * x + zero * sqrt(x - x) + zero * k;
+  };
+  double k = 1.0;
+  for (int i = 0; i < 40; ++i) k = k * 0.5 + 1.0 / (4.0 + i);
+  CHECK(grove::grad(loss)(1.5) == Approx(k).epsilon(1e-14));
+  CHECK(grove::hessian([&](const auto& v) { return loss(v[0]); })(VectorXd::Ones(1).eval())(0, 0) == 0.0);
+}
+
+#if defined(__OPTIMIZE__)
+TEST_CASE("tags of recordings come around after 16,777,213 of them, and a variable is stale before and after") {
+  grove::Var<double> kept;
+  std::uint32_t tag = 0;
+  {
+    grove::detail::Recording<double> recording;
+    tag = recording.tape().tag();
+    kept = grove::detail::VarAccess::make(2.0, recording.tape().allocate_inputs(1), tag);
+  }
+  CHECK_THROWS_AS(grove::grad([&](auto x) { return x * kept; })(1.0), grove::StaleVariableError);
+  int recordings = 2;
+  while (grove::detail::Recording<double>().tape().tag() != tag) ++recordings;
+  CHECK(recordings == 16'777'213);
+  CHECK_THROWS_AS(grove::grad([&](auto x) { return x * kept; })(1.0), grove::StaleVariableError);
+}
+#endif
