@@ -207,7 +207,8 @@ class Eigen::Block<X, R, C, Inner> : public Eigen::BlockImpl<X, R, C, Inner, Eig
 
   Block(X& whole, Eigen::Index i) : Base(whole, i) {
     // A row or a column, as Eigen tells them apart: an element of a row, `x.row(0).col(2)`, is 1×1 too.
-    constexpr bool is_row = R == 1 && C == int(X::ColsAtCompileTime), is_col = C == 1 && R == int(X::RowsAtCompileTime);
+    [[maybe_unused]] constexpr bool is_row = R == 1 && C == int(X::ColsAtCompileTime),
+                                    is_col = C == 1 && R == int(X::RowsAtCompileTime);
     eigen_assert(i >= 0 && ((is_row && i < whole.rows()) || (is_col && i < whole.cols())));
   }
   Block(X& whole, Eigen::Index row, Eigen::Index col) : Base(whole, row, col) { check(whole, row, col, R, C); }
