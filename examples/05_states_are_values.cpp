@@ -45,7 +45,7 @@ models::Arrows arrows_along(const std::vector<Vector2d>& path) {
 }
 
 int main() {
-  // learning_rate is the document's alpha, momentum its beta.
+  // In papers the learning rate is often called alpha, and the momentum beta.
   const auto optimizer = grove::optim::sgd(0.1, {.momentum = 0.5, .nesterov = true});
 
   models::Panel four{.title = "different starts",

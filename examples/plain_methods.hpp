@@ -1,4 +1,4 @@
-// The landscape of 08_many_dimensions, and three optimizers written as they are in books.
+// The landscape of 08_many_dimensions.cpp, and three optimizers written as they are in books.
 #pragma once
 
 #include <array>

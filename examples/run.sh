@@ -28,7 +28,7 @@ write_index() {
 # unlisted_figures <file> : the figures written since that file for which there is no sentence.
 unlisted_figures() {
   find . -maxdepth 1 -newer "$1" -name '[0-9][0-9]_*' \( -name '*.svg' -o -name '*.png' -o -name '*.gif' -o -name '*.html' \) \
-    -printf '%f\n' | grep -vxFf <(cut -d '|' -f 1 "$grove_root/examples/figures.txt") || true
+    -exec basename {} \; | grep -vxFf <(cut -d '|' -f 1 "$grove_root/examples/figures.txt") || true
 }
 
 grove_install_missing examples
