@@ -98,10 +98,11 @@ bool evaluate_start(Problem& problem, TrustRegionEnd& end) {
 /// array or a tree. A trust-region Levenberg-Marquardt method (Moré 1978) on params scaled by the norms of the
 /// Jacobian's columns: units play no part. Jacobians of low rank are handled by singular values. Derivatives are exact:
 /// by forward mode where params are few, by reverse mode where residuals are few, by products with vectors for
-/// `matrix_free(residuals)`. A trial point at which the residuals throw a grove::Error, or are not finite, is rejected;
-/// at the start that ends the fit with `bad_start` and a message. Each step costs an evaluation of the residuals, and
-/// if it is taken one of the Jacobian. Throws: HyperparameterError for options out of range and for a start outside of
-/// the bounds; StructureError and ShapeError of the residuals.
+/// `matrix_free(residuals)`, by colours of columns for `sparse(residuals)` of <grove/sparse.hpp>. A trial point at
+/// which the residuals throw a grove::Error, or are not finite, is rejected; at the start that ends the fit with
+/// `bad_start` and a message. Each step costs an evaluation of the residuals, and if it is taken one of the Jacobian.
+/// Throws: HyperparameterError for options out of range and for a start outside of the bounds; StructureError and
+/// ShapeError of the residuals.
 template <class F, grove::detail::Differentiable P, class... Args>
 auto least_squares(const F& residuals, const P& params, const LeastSquaresOptions& options, const Args&... args) {
   static_assert(std::is_floating_point_v<scalar_t<P>>, "grove: least_squares: the params must be plain numbers");

@@ -43,7 +43,7 @@ struct LeastSquaresResult {
   /// The covariance of all params in the order of tree::flatten: s² (JᵀWJ)⁻¹ with s² = Σ w r²/degrees of freedom (1
   /// with `absolute_weights`); for robust losses Huber's estimate. Fixed params have zeros; params at a bound NaN, for
   /// nothing is known of them; what the data do not determine infinite variances and covariances of NaN.
-  /// Throws: Error if there is no Jacobian (matrix-free residuals, a bad start).
+  /// Throws: Error if there is no Jacobian (matrix-free residuals, a large sparse one, a bad start).
   Eigen::MatrixXd covariance() const {
     check_statistics("covariance");
     return detail::covariance<double>(statistics);

@@ -37,7 +37,8 @@ int run(int argc, char** argv, const Body& body, double time_limit = 300) {
   int begun = 0;
   MPI_Initialized(&begun);
   if (begun != 0) throw Error("mpi: run: MPI has begun already; make a Communicator, and end MPI yourself");
-  MPI_Init(&argc, &argv);
+  int threads = 0;  // others may run in a loss; this one alone calls MPI
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &threads);
   int code = EXIT_SUCCESS;
   {
     const Communicator comm(MPI_COMM_WORLD, time_limit);

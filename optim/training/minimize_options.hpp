@@ -32,14 +32,16 @@ struct MinimizeOptions {
   std::vector<std::int64_t>
       data_arguments{};  ///< which arguments of the loss are cut into batches (the params are argument 0); those that
                          ///< most have the same number of examples, if none
-  std::int64_t accumulate = 1;            ///< batches whose gradients make one step: their mean, weighted by size
-  std::int64_t record_every = 0;          ///< keeps the params of every so many steps in `path`; 0 means none
-  std::vector<Callback> callbacks{};      ///< called after each step; one that returns true stops the minimization
-  Measure measure{};                      ///< what `patience` and `keep_best` go by, instead of the loss
-  std::int64_t measure_every = 1;         ///< steps (with batches: epochs) between two measurements
-  MeasureEach each{};                     ///< recorded in `each_values` before each step and at the end
-  std::optional<std::int64_t> threads{};  ///< share out the rows of the data of a mean (of `minimize_each`: the starts)
-  detail::InitialState initial_state{};   ///< the optimizer's state to begin with, instead of `optimizer.init(params)`
+  std::int64_t accumulate = 1;        ///< batches whose gradients make one step: their mean, weighted by size
+  std::int64_t record_every = 0;      ///< keeps the params of every so many steps in `path`; 0 means none
+  std::vector<Callback> callbacks{};  ///< called after each step; one that returns true stops the minimization
+  Measure measure{};                  ///< what `patience` and `keep_best` go by, instead of the loss
+  std::int64_t measure_every = 1;     ///< steps (with batches: epochs) between two measurements
+  MeasureEach each{};                 ///< recorded in `each_values` before each step and at the end
+  std::optional<std::int64_t>
+      threads{};  ///< that share out the rows of the data, over which the loss must be a mean; of `minimize_each`, the
+                  ///< starts. None: the loss is evaluated as a whole, and one start after the other is minimized
+  detail::InitialState initial_state{};  ///< the optimizer's state to begin with, instead of `optimizer.init(params)`
 };
 
 namespace detail {

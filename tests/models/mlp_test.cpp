@@ -55,3 +55,46 @@ TEST_CASE("an mlp refuses data and layers that do not fit", "[mlp]") {
   bent.layers[1].weight.resize(7, 1);
   CHECK_THROWS_AS(bent(Eigen::MatrixXd::Ones(5, 3).eval()), grove::ShapeError);
 }
+
+TEST_CASE("other activations stand between the layers, for any number of outputs", "[mlp]") {
+  const auto model = make_mlp<Activation::relu>({2, 4, 3}, 7);
+  CHECK(model.layers[0].weight.cwiseAbs().maxCoeff() > std::sqrt(6.0 / 6));
+  CHECK(model.layers[0].weight.cwiseAbs().maxCoeff() <= std::sqrt(6.0 / 2));
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(6, 2), y = Eigen::MatrixXd::Random(6, 3);
+  const Eigen::MatrixXd h = ((x * model.layers[0].weight).rowwise() + model.layers[0].bias).cwiseMax(0);
+  const Eigen::MatrixXd out = (h * model.layers[1].weight).rowwise() + model.layers[1].bias;
+  CHECK((model(x) - out).norm() < 1e-14);
+  const auto [value, grads] = grove::value_and_grad(mean_squared_error)(model, x, y);
+  CHECK(value == Approx((out - y).squaredNorm() / 18).epsilon(1e-13));
+  CHECK((grads.layers[1].weight - h.transpose() * (out - y) / 9).norm() < 1e-14);
+  // The others: one hidden unit with weight and bias of one and zero.
+  const Eigen::MatrixXd at = Eigen::MatrixXd::Constant(1, 1, 0.7);
+  const auto of = [&](auto network) {
+    for (auto& layer : network.layers) layer.weight.setOnes();
+    return Eigen::MatrixXd(network(at))(0, 0);
+  };
+  CHECK(of(make_mlp<Activation::logistic>({1, 1, 1}, 1)) == Approx(1 / (1 + std::exp(-0.7))));
+  CHECK(of(make_mlp<Activation::silu>({1, 1, 1}, 1)) == Approx(0.7 / (1 + std::exp(-0.7))));
+  CHECK(of(make_mlp<Activation::softplus>({1, 1, 1}, 1)) == Approx(std::log1p(std::exp(0.7))));
+}
+
+TEST_CASE("dropout leaves hidden values out, in a loss as outside of one", "[mlp]") {
+  const auto model = make_mlp({2, 50, 2}, 3);
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(40, 2), y = Eigen::MatrixXd::Random(40, 2);
+  Dropout none(0), half(0.5, 9), same(0.5, 9);
+  CHECK((model(x, none) - model(x)).norm() == 0);
+  const Eigen::MatrixXd first = model(x, half);
+  CHECK((first - model(x)).norm() > 0.1);
+  CHECK((model(x, half) - first).norm() > 0.1);  // drawn anew
+
+  const auto loss = [&](const auto& m) { return grove::mean(grove::square(m(x, same).array() - y.array())); };
+  const auto [value, grads] = grove::value_and_grad(loss)(model);
+  CHECK(value == Approx((first - y).squaredNorm() / 80).epsilon(1e-13));
+  Dropout again(0.5, 9);
+  const Eigen::ArrayXXd kept = again.draw(40, 50);
+  CHECK(((kept == 0) || (kept == 2)).all());
+  CHECK(std::abs((kept == 0).cast<double>().mean() - 0.5) < 0.05);
+  const Eigen::MatrixXd h = (x * model.layers[0].weight).array().tanh() * kept;
+  CHECK((grads.layers[1].weight - h.transpose() * (first - y) / 40).norm() < 1e-14);
+  CHECK_THROWS_WITH(Dropout(1), "dropout: rate must lie in [0, 1), got 1");
+}

@@ -62,6 +62,7 @@ class TrustRegion {
   void run_once(TrustRegionEnd& end, double radius) {
     limited_ = 0;
     too_bent_ = 0;
+    close_ = false;
     last_polish_ = std::numeric_limits<double>::infinity();
     end.cost = problem_.total(weighing_.cost(end.residuals));
     if (!std::isfinite(end.cost)) {
@@ -94,7 +95,7 @@ class TrustRegion {
 
   bool linearize(TrustRegionEnd& end, const Eigen::VectorX<S>& x, const Eigen::VectorX<S>& r) {
     ++end.jacobian_evaluations;
-    weighing_.scale(r, row_scale_, scaled_);
+    weighing_.scale(r, close_, row_scale_, scaled_);
     return model_.linearize(x, row_scale_, scaled_);
   }
   bool linearize_start(TrustRegionEnd& end) {
@@ -246,6 +247,7 @@ class TrustRegion {
       trial_ = (end.x + step_.p).cwiseMax(lower_).cwiseMin(upper_);
       if (trial_ == end.x) return stop(end, whole ? LeastSquaresStop::at_rounding : LeastSquaresStop::no_progress);
       const double reduction = end.cost - try_residuals(end, trial_);
+      close_ = close_ || (reduction > 0 && reduction < 0.01 * end.cost);
       const bool taken = reduction > 1e-4 * promise && move(end, end.cost - reduction);
       resize(taken ? reduction / promise : std::min(reduction / promise, 0.0), length, reduction);
       if (!taken) continue;
@@ -319,6 +321,7 @@ class TrustRegion {
       options_.geodesic_acceleration && options_.method == TrustRegionMethod::levenberg_marquardt && model_.can_bend();
   bool accelerates_ = false;  // whether it may be bent
   std::int64_t limited_ = 0;  // steps that could have been bent
+  bool close_ = false;        // whether a step has lowered the cost by less than a hundredth
   int too_bent_ = 0;          // steps from here that were refused as too bent; many are rounding
   double last_polish_ = std::numeric_limits<double>::infinity();
 };

@@ -24,16 +24,18 @@ class Weighing {
     return 0.5 * square * sum;
   }
 
-  /// Where the loss bends down, as beyond the inliers, the model keeps a thousandth of the weight, so that it is never
-  /// concave.
-  void scale(const Eigen::VectorXd& r, Eigen::VectorXd& row_scale, Eigen::VectorXd& scaled) const {
+  /// Where the loss bends down, as beyond the inliers, the model follows it only `close` to the minimum, and keeps a
+  /// thousandth of the weight, so that it is never concave. Far away, where most residuals may lie beyond, it would
+  /// promise leaps; there it takes the weights ρ' as they are, and lies above the cost.
+  void scale(const Eigen::VectorXd& r, bool close, Eigen::VectorXd& row_scale, Eigen::VectorXd& scaled) const {
     row_scale = roots_;
     scaled = r.cwiseProduct(roots_);
     if (loss_.is_linear()) return;
     for (Eigen::Index i = 0; i < r.size(); ++i) {
       const double square = z(r, i);
       const RobustLoss::Rho rho = loss_.rho(square);
-      const double root = std::sqrt(std::max(rho.first + 2 * rho.second * square, 1e-3 * rho.first));
+      const double bent = std::max(rho.first + 2 * rho.second * square, 1e-3 * rho.first);
+      const double root = std::sqrt(close ? bent : std::max(bent, rho.first));
       row_scale(i) *= root;
       scaled(i) = root > 0 ? scaled(i) * (rho.first / root) : 0.0;
     }

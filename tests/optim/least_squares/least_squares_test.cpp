@@ -368,6 +368,13 @@ TEST_CASE("Methods and solvers agree", "[least_squares]") {
   }
 }
 
+TEST_CASE("A robust fit from afar, where all residuals are far beyond the scale, takes no leaps", "[least_squares]") {
+  const auto f = fit({.loss = huber(1e-3)}, data(), curve(30, 1, 0.4));
+  CHECK(f.converged());
+  CHECK_THAT(f.params.height, WithinAbs(2.5, 0.1));
+  CHECK(f.steps < 45);  // 73 with second derivatives of the loss from the start
+}
+
 TEST_CASE("Wrong options are refused", "[least_squares]") {
   CHECK(message_of({.max_steps = -1}) == "least_squares: max_steps must not be negative, got -1");
   CHECK(message_of({.step_tolerance = nan_}) == "least_squares: step_tolerance must not be negative, got nan");
