@@ -34,7 +34,7 @@ bool same_everywhere(const T& t) {
   return same_everywhere(tree::flatten(t).template cast<double>().eval());
 }
 
-/// A line through noisy points, with rows of different sizes.
+/// A line, and points that it does not quite go through.
 template <class T = double>
 struct Line {
   Vector<T> weight;
