@@ -14,6 +14,15 @@ X&& array_only(X&& x) {
                 "function");
   return std::forward<X>(x);
 }
+/// The same for names that plain arrays have had since Eigen 5: a loss is to compile for plain data too, or for
+/// neither.
+template <class X>
+X&& array_of_eigen_5(X&& x) {
+  static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 90) && !std::is_void_v<X>,
+                "grove: arrays of Eigen 3.4 have no member cbrt or exp2, so active ones have none either; write "
+                "grove::cbrt(x) or grove::exp2(x)");
+  return array_only(std::forward<X>(x));
+}
 template <class X>
 X&& any_kind(X&& x) {
   return std::forward<X>(x);
@@ -62,10 +71,10 @@ GROVE_DETAIL_ELEMENTWISE_MEMBER(abs2, array_only, grove::square)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(sign, array_only, grove::sign)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(square, array_only, grove::square)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(sqrt, array_only, grove::sqrt)
-GROVE_DETAIL_ELEMENTWISE_MEMBER(cbrt, array_only, grove::cbrt)
+GROVE_DETAIL_ELEMENTWISE_MEMBER(cbrt, array_of_eigen_5, grove::cbrt)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(rsqrt, array_only, grove::rsqrt)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(exp, array_only, grove::exp)
-GROVE_DETAIL_ELEMENTWISE_MEMBER(exp2, array_only, grove::exp2)
+GROVE_DETAIL_ELEMENTWISE_MEMBER(exp2, array_of_eigen_5, grove::exp2)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(expm1, array_only, grove::expm1)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(log, array_only, grove::log)
 GROVE_DETAIL_ELEMENTWISE_MEMBER(log1p, array_only, grove::log1p)
