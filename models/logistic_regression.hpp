@@ -65,7 +65,7 @@ struct LogLoss {
 
   /// The same of classes and their probabilities, a row for each label and a column for each class.
   double operator()(const std::vector<int>& labels, const Eigen::MatrixXd& probabilities) const {
-    detail::check_pairs("log_loss", labels, probabilities.col(0));
+    detail::check_pairs("log_loss", labels, Eigen::VectorXd::Zero(probabilities.rows()));
     double sum = 0;
     for (std::size_t k = 0; k < labels.size(); ++k) {
       const auto i = static_cast<Eigen::Index>(k);

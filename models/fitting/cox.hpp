@@ -159,7 +159,7 @@ Fitted<CoxRegression<>> fit_cox(const Eigen::MatrixX<S>& x, const Eigen::VectorX
 template <class X>
 Fitted<CoxRegression<>> fit(const CoxRegression<>&, const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& time,
                             const Eigen::VectorXd& event, const CoxOptions& options = {}) {
-  return detail::fit_cox<typename X::Scalar>(x, time, event, options);
+  return detail::fit_cox<detail::double_for<X>>(x.template cast<double>(), time, event, options);
 }
 
 }  // namespace grove::models

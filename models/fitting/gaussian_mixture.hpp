@@ -25,7 +25,7 @@ namespace grove::models {
 template <class X>
 GaussianMixture<> make_gaussian_mixture(const Eigen::MatrixBase<X>& x, Eigen::Index components,
                                         std::uint64_t seed = 0) {
-  const Eigen::MatrixXd rows = x;
+  const Eigen::MatrixXd rows = x.template cast<double>();
   detail::check_xy("make_gaussian_mixture", rows, rows);
   if (components < 1 || components > rows.rows())
     throw HyperparameterError(
@@ -151,7 +151,7 @@ Fitted<GaussianMixture<S>> fit_mixture(const GaussianMixture<S>& start, const Ei
 template <class X>
 Fitted<GaussianMixture<>> fit(const GaussianMixture<>& start, const Eigen::MatrixBase<X>& x,
                               const MixtureOptions& options = {}) {
-  return detail::fit_mixture<typename X::Scalar>(start, x, options);
+  return detail::fit_mixture<detail::double_for<X>>(start, x.template cast<double>(), options);
 }
 
 }  // namespace grove::models

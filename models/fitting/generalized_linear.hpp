@@ -158,7 +158,8 @@ GeneralizedSolution<S> fit_generalized(const Eigen::MatrixX<S>& x, const Eigen::
 template <class X>
 Fitted<LogisticRegression<>> fit(const LogisticRegression<>&, const Eigen::MatrixBase<X>& x,
                                  const Eigen::VectorXd& labels, const RegressionOptions& options = {}) {
-  auto solution = detail::fit_generalized<typename X::Scalar, detail::BinomialFamily>(x, labels, options);
+  auto solution = detail::fit_generalized<detail::double_for<X>, detail::BinomialFamily>(x.template cast<double>(),
+                                                                                         labels, options);
   return {.params = {solution.params.head(x.cols()), solution.params(x.cols())},
           .names = detail::param_names("fit", options.names, x.cols(), {"bias"}),
           .covariance = std::move(solution.covariance),
@@ -170,7 +171,8 @@ Fitted<LogisticRegression<>> fit(const LogisticRegression<>&, const Eigen::Matri
 template <class X>
 Fitted<PoissonRegression<>> fit(const PoissonRegression<>&, const Eigen::MatrixBase<X>& x,
                                 const Eigen::VectorXd& counts, const RegressionOptions& options = {}) {
-  auto solution = detail::fit_generalized<typename X::Scalar, detail::PoissonFamily>(x, counts, options);
+  auto solution =
+      detail::fit_generalized<detail::double_for<X>, detail::PoissonFamily>(x.template cast<double>(), counts, options);
   return {.params = {solution.params.head(x.cols()), solution.params(x.cols())},
           .names = detail::param_names("fit", options.names, x.cols(), {"bias"}),
           .covariance = std::move(solution.covariance),
@@ -183,7 +185,8 @@ Fitted<PoissonRegression<>> fit(const PoissonRegression<>&, const Eigen::MatrixB
 template <class X>
 Fitted<NegativeBinomialRegression<>> fit(const NegativeBinomialRegression<>&, const Eigen::MatrixBase<X>& x,
                                          const Eigen::VectorXd& counts, const RegressionOptions& options = {}) {
-  auto solution = detail::fit_generalized<typename X::Scalar, detail::NegativeBinomialFamily>(x, counts, options);
+  auto solution = detail::fit_generalized<detail::double_for<X>, detail::NegativeBinomialFamily>(
+      x.template cast<double>(), counts, options);
   const Eigen::Index k = x.cols();
   return {.params = {solution.params.head(k), solution.params(k), solution.params(k + 1)},
           .names = detail::param_names("fit", options.names, k, {"bias", "dispersion"}),

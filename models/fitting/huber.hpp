@@ -96,7 +96,7 @@ Fitted<LinearRegression<>> fit_huber(const Eigen::MatrixX<S>& x, const Eigen::Ve
 template <class X>
 Fitted<LinearRegression<>> fit_huber(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y,
                                      const HuberOptions& options = {}) {
-  return detail::fit_huber<typename X::Scalar>(x, y, options);
+  return detail::fit_huber<detail::double_for<X>>(x.template cast<double>(), y, options);
 }
 
 }  // namespace grove::models

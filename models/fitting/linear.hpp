@@ -81,7 +81,7 @@ LinearSolution<S> solve_linear(const Eigen::MatrixX<S>& x, const Eigen::MatrixX<
 template <class X>
 Fitted<LinearRegression<>> fit(const LinearRegression<>&, const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y,
                                const RegressionOptions& options = {}) {
-  auto solution = detail::solve_linear<typename X::Scalar>(x, y, options);
+  auto solution = detail::solve_linear<detail::double_for<X>>(x.template cast<double>(), y, options);
   return {.params = {solution.weight.col(0), solution.bias(0)},
           .names = detail::param_names("fit", options.names, x.cols(), {"bias"}),
           .covariance = solution.noise(0, 0) * solution.inverse,
@@ -93,7 +93,7 @@ Fitted<LinearRegression<>> fit(const LinearRegression<>&, const Eigen::MatrixBas
 template <class X>
 Fitted<DenseLayer<>> fit(const DenseLayer<>&, const Eigen::MatrixBase<X>& x, const Eigen::MatrixXd& y,
                          const RegressionOptions& options = {}) {
-  auto solution = detail::solve_linear<typename X::Scalar>(x, y, options);
+  auto solution = detail::solve_linear<detail::double_for<X>>(x.template cast<double>(), y, options);
   const Eigen::Index k = x.cols(), m = y.cols();
   const detail::OutputPlaces place{k, m};
   Fitted<DenseLayer<>> fitted{.params = {solution.weight, solution.bias},

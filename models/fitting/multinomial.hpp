@@ -171,7 +171,7 @@ Fitted<MultinomialRegression<>> fit_multinomial(const Eigen::MatrixX<S>& x, cons
 template <class X>
 Fitted<MultinomialRegression<>> fit(const MultinomialRegression<>& model, const Eigen::MatrixBase<X>& x,
                                     const std::vector<int>& labels, const RegressionOptions& options = {}) {
-  return detail::fit_multinomial<typename X::Scalar>(x, labels, options, model.bias.size());
+  return detail::fit_multinomial<detail::double_for<X>>(x.template cast<double>(), labels, options, model.bias.size());
 }
 
 }  // namespace grove::models

@@ -25,7 +25,7 @@ Fitted<Polynomial<>> fit(const Polynomial<>& shape, const Eigen::MatrixBase<X>& 
   const Eigen::Index count = shape.coefficients.size();
   if (count < 1)
     throw HyperparameterError("fit: a polynomial needs coefficients; Polynomial<>{VectorXd(4)} is a cubic");
-  const Eigen::VectorXd points = x;
+  const Eigen::VectorXd points = x.template cast<double>();
   detail::check_xy(who, points, y);
   const Eigen::VectorXd w = detail::weights_of_rows(who, weights, y.size()), roots = w.cwiseSqrt();
   const detail::ChebyshevBasis basis(points, count - 1);

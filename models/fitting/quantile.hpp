@@ -158,6 +158,10 @@ Fitted<LinearRegression<>> fit_quantile(const Eigen::MatrixX<S>& x, const Eigen:
                                     .covariance = columns.back * inverse * middle * inverse * columns.back.transpose(),
                                     .measures = {},
                                     .converged = plane.is_optimal()};
+  if (!(density > 0)) {  // half of the residuals and more are zero
+    fitted.covariance.setConstant(std::numeric_limits<double>::quiet_NaN());
+    fitted.covariance.diagonal().setConstant(std::numeric_limits<double>::infinity());
+  }
   optim::FitSummary& measures = fitted.measures;
   measures.residuals = n;
   measures.degrees_of_freedom = n - k - 1;
@@ -183,7 +187,7 @@ Fitted<LinearRegression<>> fit_quantile(const Eigen::MatrixX<S>& x, const Eigen:
 template <class X>
 Fitted<LinearRegression<>> fit_quantile(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y,
                                         const QuantileOptions& options = {}) {
-  return detail::fit_quantile<typename X::Scalar>(x, y, options);
+  return detail::fit_quantile<detail::double_for<X>>(x.template cast<double>(), y, options);
 }
 
 }  // namespace grove::models

@@ -27,7 +27,7 @@ optim::FitSummary gaussian_measures(const R& residuals, const Y& y, const Eigen:
   const auto freedom = static_cast<double>(measures.degrees_of_freedom);
   measures.residual_standard_error =
       freedom > 0 ? std::sqrt(left.sum() / (freedom * outputs)) : std::numeric_limits<double>::quiet_NaN();
-  measures.r_squared = (1 - left.array() / total.array()).mean();
+  if (total.minCoeff() > 0) measures.r_squared = (1 - left.array() / total.array()).mean();
   measures.cost = left.sum() / 2;
   measures.end = "solved in closed form";
   if (!(freedom > 0)) measures.warnings.push_back("no degrees of freedom are left, so no errors are known");

@@ -14,14 +14,24 @@ namespace grove::models::detail {
 
 using grove::detail::fill;
 
-/// Throws: ShapeError unless a row of y belongs to each of x, DataError if there is none or a value is not finite.
+/// All fits are computed in double precision. A name that depends on X keeps them from being compiled where nobody
+/// fits.
+template <class X>
+struct double_for_ {
+  using type = double;
+};
+template <class X>
+using double_for = typename double_for_<X>::type;
+
+/// Throws: ShapeError unless a row of y belongs to each of x, DataError if there is none, or no column, or a value is
+/// not finite.
 template <class Y>
 void check_xy(const char* who, const Eigen::MatrixXd& x, const Y& y) {
   if (x.rows() != y.rows())
     throw ShapeError(
         fill("{}: x is {} and y is {}: they must have as many rows",
              {who, grove::detail::shape_text(x.rows(), x.cols()), grove::detail::shape_text(y.rows(), y.cols())}));
-  if (x.rows() == 0) throw DataError(fill("{}: there are no rows", {who}));
+  if (x.size() == 0) throw DataError(fill("{}: x has no {}", {who, x.rows() == 0 ? "rows" : "columns"}));
   if (!x.allFinite() || !y.allFinite()) throw DataError(fill("{}: the data holds values that are not finite", {who}));
 }
 

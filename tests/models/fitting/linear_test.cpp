@@ -122,6 +122,10 @@ TEST_CASE("data that fit nothing are errors", "[fitting]") {
   CHECK_THROWS_WITH(fit(line, x, y, {.l2 = -1}), "fit: l2 must not be negative, got -1");
   CHECK_THROWS_AS(fit(line, Eigen::MatrixXd::Ones(6, 2), y), grove::DataError);
   CHECK_THROWS_AS(fit(Polynomial<>{}, x.col(0), y), grove::HyperparameterError);
+  CHECK_THROWS_WITH(fit(line, Eigen::MatrixXd(6, 0), y), "fit: x has no columns");
+  CHECK_THROWS_WITH(fit(line, Eigen::MatrixXd(0, 2), Eigen::VectorXd()), "fit: x has no rows");
+  CHECK(std::isnan(fit(line, x, Eigen::VectorXd::Ones(6)).measures.r_squared));
+  CHECK(fit(line, x.cast<float>(), y).params.bias == Approx(fit(line, x, y).params.bias).epsilon(1e-5));
   const auto exact = fit(line, x.topRows(3), y.head(3));
   CHECK(std::isnan(exact.standard_errors().bias));
   CHECK(exact.summary().warnings.front() == "no degrees of freedom are left, so no errors are known");

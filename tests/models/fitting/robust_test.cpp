@@ -56,4 +56,5 @@ TEST_CASE("the quantile of equal values and of integers is found", "[fitting]") 
   CHECK(fitted.params.weight[0] == Approx(1).epsilon(1e-12));
   CHECK(fitted.params.bias == Approx(1).epsilon(1e-12));
   CHECK(fitted.measures.cost == Approx(4));
+  CHECK(fit_quantile(x, Eigen::VectorXd::Zero(12)).summary().rows[0].note == "not determined");
 }
