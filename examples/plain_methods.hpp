@@ -1,7 +1,6 @@
 // The landscape of 08_many_dimensions.cpp, and three optimizers written as they are in books.
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -25,7 +24,7 @@ struct Landscape {
   GaussianWells wells;
 
   auto operator()(const auto& x) const {
-    return grove::fuse([this](const auto& a, const auto& b) { return wells(std::array{a, b}); }, x[0], x[1]);
+    return grove::fuse([this]<class T>(const T& a, const T& b) { return wells(Eigen::Vector2<T>(a, b)); }, x[0], x[1]);
   }
 };
 
