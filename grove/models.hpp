@@ -1,4 +1,4 @@
-// Models, tables and figures.
+// Models, tables and figures; <grove/fitting.hpp> has the fits, too.
 #pragma once
 
 #include "../models/models.hpp"  // IWYU pragma: export
