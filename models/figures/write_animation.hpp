@@ -97,13 +97,14 @@ inline std::string animation_table(const std::vector<Figure>& frames) {
 }  // namespace detail
 
 /// Throws now what `write_animation` would throw about `path` later: for programs that work long before they draw.
-/// Throws: grove::DataError if the extension is not .gif, or the file cannot be written.
+/// Throws: grove::DataError if the extension is not .gif or .mp4, or the file cannot be written.
 inline void check_animation_path(const std::filesystem::path& path) {
-  detail::check_output("write_animation", path, path.extension() == ".gif", ".gif");
+  detail::check_output("write_animation", path, path.extension() == ".gif" || detail::is_film(path), ".gif or .mp4");
 }
 
 /// Draws figures one after the other into an animated GIF, over and over, as `write_figure` draws one: through gnuplot,
-/// and without it the data and a script are written.
+/// and without it the data and a script are written. A path that ends with .mp4 is a film, which is made of the GIF by
+/// ffmpeg; it runs once, and without ffmpeg the data and a script that draws the GIF are written.
 /// Throws: what write_figure throws, with the number of the frame; grove::ShapeError if there are no frames, or they
 /// differ in their size or in the number of their panels; grove::DataError if an option is out of range.
 inline FigureResult write_animation(std::vector<Figure> frames, const std::filesystem::path& path,

@@ -16,7 +16,8 @@ namespace grove::models {
 /// Throws: grove::DataError if the extension is not .svg or .png, or the file cannot be written.
 inline void check_figure_path(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
-  const char* const needed = extension == ".gif"    ? ".svg or .png; write_animation writes .gif"
+  const char* const needed = extension == ".gif" || extension == ".mp4"
+                                 ? ".svg or .png; write_animation writes .gif and .mp4"
                              : extension == ".html" ? ".svg or .png; write_page writes .html"
                                                     : ".svg or .png";
   detail::check_output("write_figure", path, extension == ".svg" || extension == ".png", needed);

@@ -1,4 +1,4 @@
-// Everything that depends on gnuplot's being a program of this system: where it is, and running a script.
+// Everything that depends on gnuplot's and ffmpeg's being programs of this system: where they are, and running them.
 #pragma once
 
 #include <cstdio>  // std::fopen, which can create a file exclusively
@@ -18,10 +18,12 @@ namespace grove::models::detail {
 #ifdef _WIN32
 inline constexpr char path_separator = ';';
 inline constexpr const char* gnuplot_program = "gnuplot.exe";
+inline constexpr const char* ffmpeg_program = "ffmpeg.exe";
 inline std::string shell_quoted(const std::string& text) { return '"' + text + '"'; }
 #else
 inline constexpr char path_separator = ':';
 inline constexpr const char* gnuplot_program = "gnuplot";
+inline constexpr const char* ffmpeg_program = "ffmpeg";
 inline std::string shell_quoted(const std::string& text) {
   std::string result = "'";
   for (char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -59,7 +61,7 @@ inline bool write_new(const std::string& function, const std::filesystem::path& 
   return true;
 }
 
-/// Three files of our own in a folder, for one run of gnuplot; what is left of them goes with the object.
+/// Files of our own in a folder, for one run of gnuplot (and of ffmpeg); what is left of them goes with the object.
 class DrawingFiles {
  public:
   DrawingFiles(const std::string& function, const std::filesystem::path& folder, const std::string& script) {
@@ -73,10 +75,11 @@ class DrawingFiles {
   DrawingFiles& operator=(const DrawingFiles&) = delete;
   ~DrawingFiles() {
     std::error_code ignored;
-    for (const auto& file : {script(), picture(), log()}) std::filesystem::remove(file, ignored);
+    for (const auto& file : {script(), picture(), film(), log()}) std::filesystem::remove(file, ignored);
   }
   std::filesystem::path script() const { return with(".gp"); }
   std::filesystem::path picture() const { return with(".out"); }
+  std::filesystem::path film() const { return with(".film"); }
   std::filesystem::path log() const { return with(".log"); }
 
  private:
@@ -97,17 +100,36 @@ inline std::string reason_in(const std::filesystem::path& log) {
   return reason.empty() ? last : reason;
 }
 
+/// Runs a command that is to fill `output`, its complaints in the log; returns an empty string, or what is wrong.
+inline std::string run_program(const char* name, const std::string& command, const std::filesystem::path& output,
+                               const DrawingFiles& files) {
+  const int status = std::system((command + " 2> " + shell_quoted(files.log().string())).c_str());
+  std::error_code none;
+  const auto size = std::filesystem::file_size(output, none);
+  if (status == 0 && !none && size > 0) return "";
+  const std::string reason = reason_in(files.log());
+  return reason.empty() ? fmt::format("{} drew nothing (status {})", name, status) : name + (": " + reason);
+}
+
 /// Runs a script; returns an empty string, or what gnuplot complained about. The user's own start-up files are not
 /// read.
 inline std::string run_gnuplot(const std::filesystem::path& gnuplot, const DrawingFiles& files) {
-  const std::string command = shell_quoted(gnuplot.string()) + " -d " + shell_quoted(files.script().string()) + " > " +
-                              shell_quoted(files.picture().string()) + " 2> " + shell_quoted(files.log().string());
-  const int status = std::system(command.c_str());
-  std::error_code none;
-  const auto size = std::filesystem::file_size(files.picture(), none);
-  if (status == 0 && !none && size > 0) return "";
-  const std::string reason = reason_in(files.log());
-  return reason.empty() ? fmt::format("gnuplot drew nothing (status {})", status) : "gnuplot: " + reason;
+  const std::string picture = files.picture().string();
+  return run_program(
+      "gnuplot",
+      shell_quoted(gnuplot.string()) + " -d " + shell_quoted(files.script().string()) + " > " + shell_quoted(picture),
+      picture, files);
+}
+
+/// Makes an MP4 film of the GIF that was drawn; returns an empty string, or what ffmpeg complained about. H.264 wants
+/// even sizes, and players this kind of colours.
+inline std::string run_ffmpeg(const std::filesystem::path& ffmpeg, const DrawingFiles& files) {
+  return run_program("ffmpeg",
+                     shell_quoted(ffmpeg.string()) + " -nostdin -loglevel error -y -f gif -i " +
+                         shell_quoted(files.picture().string()) + " -vf " +
+                         shell_quoted("pad=ceil(iw/2)*2:ceil(ih/2)*2") +
+                         " -pix_fmt yuv420p -movflags +faststart -f mp4 " + shell_quoted(files.film().string()),
+                     files.film(), files);
 }
 
 }  // namespace grove::models::detail

@@ -57,29 +57,42 @@ inline std::filesystem::path write_beside(const std::string& function, const std
   }
 }
 
+/// True for an MP4 film, which ffmpeg makes of a GIF; gnuplot draws all else.
+inline bool is_film(const std::filesystem::path& path) { return path.extension() == ".mp4"; }
+
+/// Puts what a script draws in the place of the file; returns an empty string, or why that could not be done.
+inline std::string draw(const std::string& function, const std::filesystem::path& path, const std::string& script) {
+  const auto file = figure_file(function, path);
+  const bool film = is_film(path);
+  const auto gnuplot = find_gnuplot(), ffmpeg = find_on_path(ffmpeg_program);
+  if (gnuplot.empty()) return "gnuplot is not on PATH";
+  if (film && ffmpeg.empty()) return "ffmpeg, which makes films, is not on PATH";
+  const DrawingFiles files(function, folder_of(file), script);
+  std::string problem = run_gnuplot(gnuplot, files);
+  if (problem.empty() && film) problem = run_ffmpeg(ffmpeg, files);
+  if (!problem.empty()) return problem;
+  std::error_code failed;
+  std::filesystem::rename(film ? files.film() : files.picture(), file, failed);
+  return failed ? failed.message() : "";
+}
+
 /// Draws beside the file, then takes its place; where that fails, leaves the data and the script. `script_to(output)`
-/// is the script that draws into that file, or to the standard output; `table()` the numbers.
+/// is the script that draws into that file (the GIF of a film), or to the standard output; `table()` the numbers.
 template <class Script, class Table>
 FigureResult draw_or_leave(const std::string& function, const std::filesystem::path& path, const Script& script_to,
                            const Table& table) {
-  const auto file = figure_file(function, path);
-  std::string problem = "gnuplot is not on PATH";
-  if (const auto gnuplot = find_gnuplot(); !gnuplot.empty()) {
-    const DrawingFiles files(function, folder_of(file), script_to(""));
-    problem = run_gnuplot(gnuplot, files);
-    std::error_code failed;
-    if (problem.empty()) std::filesystem::rename(files.picture(), file, failed);
-    if (failed) problem = failed.message();
-    if (problem.empty()) return {true, {path}, "wrote " + path.string()};
-  }
+  const std::string problem = draw(function, path, script_to(""));
+  if (problem.empty()) return {true, {path}, "wrote " + path.string()};
+  auto drawn = path;
+  if (is_film(path)) drawn.replace_extension(".gif");
   // A relative name begins with a dot: a leading bar would be a pipe to gnuplot.
-  const std::string output = (path.is_relative() ? "." / path : path).string();
+  const std::string output = (path.is_relative() ? "." / drawn : drawn).string();
   const auto data = write_beside(function, path, ".dat", table());
   const auto commands = write_beside(function, path, ".gp", script_to(output));
   return {false,
           {data, commands},
           problem + ": wrote the data to " + data.string() + " and a script to " + commands.string() + "; `gnuplot " +
-              commands.string() + "` draws " + path.string()};
+              commands.string() + "` draws " + drawn.string()};
 }
 
 }  // namespace grove::models::detail

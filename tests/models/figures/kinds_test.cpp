@@ -107,7 +107,7 @@ TEST_CASE("many series keep to the palette, and the legend is beside the data (f
 
 TEST_CASE("write_figure says what writes pages and animations (figures-missing)", "[figure]") {
   CHECK_THROWS_WITH(check_figure_path("a.gif"),
-                    "write_figure: a.gif: the extension must be .svg or .png; write_animation writes .gif");
+                    "write_figure: a.gif: the extension must be .svg or .png; write_animation writes .gif and .mp4");
   CHECK_THROWS_WITH(check_figure_path("a.html"),
                     "write_figure: a.html: the extension must be .svg or .png; write_page writes .html");
 }

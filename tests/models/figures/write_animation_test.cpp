@@ -99,6 +99,14 @@ TEST_CASE("an animation is drawn where gnuplot is present; without it data and s
     CHECK(gif.substr(0, 10) == std::string("GIF89a\xc2\x01\x78\0", 10));  // 450×120
     CHECK(count(gif, std::string("\x21\xf9\x04", 3)) == 6);
     CHECK(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1);
+
+    const FigureResult film = write_animation(race(), folder / "race.mp4", {.hold = 0.1});
+    CHECK(film.drawn != detail::find_on_path(detail::ffmpeg_program).empty());
+    if (film.drawn) {
+      CHECK(text_of(folder / "race.mp4").substr(4, 4) == "ftyp");
+    } else {
+      CHECK_THAT(film.message, Contains("ffmpeg, which makes films, is not on PATH") && Contains("race.gif"));
+    }
   }
 #ifndef _WIN32
   const std::string path = std::getenv("PATH");
@@ -120,7 +128,7 @@ TEST_CASE("frames of a callable, and what cannot move", "[figure]") {
                     "write_animation: frame 1 has another size or number of columns than the first");
   CHECK(told == 2);
   CHECK_THROWS_WITH(write_animation(flat, 0, "f.gif"), "write_animation: there are no frames");
-  CHECK_THROWS_WITH(write_animation(flat, 1, "f.svg"), "write_animation: f.svg: the extension must be .gif");
+  CHECK_THROWS_WITH(write_animation(flat, 1, "f.svg"), "write_animation: f.svg: the extension must be .gif or .mp4");
   CHECK_THROWS_WITH(write_animation([](int) { return Figure{.panels = {{}}}; }, 1, "f.gif"),
                     "write_animation: frame 0: panel 0 shows nothing");
   CHECK_THROWS_WITH(write_animation([&](int k) { return k == 0 ? flat(0) : race(); }, 2, "f.gif"),
