@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "../../protocol/detail/blocks.hpp"
 #include "../../protocol/detail/joined.hpp"
 #include "../../protocol/detail/leafwise.hpp"
 #include "collectives.hpp"

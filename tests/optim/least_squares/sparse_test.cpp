@@ -61,8 +61,8 @@ Readings readings() {
   return all;
 }
 
-/// Neighbours differ little: a chain, of any length.
-constexpr auto chain = [](const auto& x, const VectorXd& y) {
+/// A chain of any length: neighbours differ little.
+constexpr auto neighbours = [](const auto& x, const VectorXd& y) {
   using T = grove::scalar_t<decltype(x)>;
   std::vector<T> r;
   for (Index i = 0; i < y.size(); ++i) {
@@ -158,7 +158,7 @@ TEST_CASE("What cannot be eliminated or fitted is refused", "[least_squares]") {
     return message_of([&] { least_squares(residuals, params, options, data); });
   };
   const VectorXd y = wave(65);
-  CHECK(message(sparse(chain, {.eliminate = {""}}), VectorXd(VectorXd::Zero(65)), {}, y) ==
+  CHECK(message(sparse(neighbours, {.eliminate = {""}}), VectorXd(VectorXd::Zero(65)), {}, y) ==
         "least_squares: eliminate: the residuals join 65 params into one block, params(0) and params(64) among them; "
         "those that are eliminated must fall into blocks of at most 64 that no residual joins");
   CHECK(message(sparse(misfit, {.eliminate = {"points", "rooms"}}), Room{}, {}, readings()) ==
@@ -182,11 +182,11 @@ TEST_CASE("What cannot be eliminated or fitted is refused", "[least_squares]") {
 
 TEST_CASE("A long chain: no larger than its entries, with errors up to a thousand params", "[least_squares]") {
   const VectorXd y = wave(1001);
-  const auto fit = least_squares(sparse(chain), VectorXd(VectorXd::Zero(1001)), {}, y);
+  const auto fit = least_squares(sparse(neighbours), VectorXd(VectorXd::Zero(1001)), {}, y);
   CHECK(fit.converged());
   const auto cost = [](const auto& x, const VectorXd& data) {
     grove::scalar_t<decltype(x)> sum = 0;
-    for (const auto& r : chain(x, data)) sum += 0.5 * r * r;
+    for (const auto& r : neighbours(x, data)) sum += 0.5 * r * r;
     return sum;
   };
   const auto [value, gradient] = grove::value_and_grad(cost)(fit.params, y);
@@ -199,18 +199,18 @@ TEST_CASE("A long chain: no larger than its entries, with errors up to a thousan
 
 TEST_CASE("One residual, no residual, no param; floats", "[least_squares]") {
   for (const auto& eliminate : {std::vector<std::string>{}, std::vector<std::string>{""}}) {
-    const auto one = least_squares(sparse(chain, {eliminate}), VectorXd(VectorXd::Zero(1)), {}, wave(1));
+    const auto one = least_squares(sparse(neighbours, {eliminate}), VectorXd(VectorXd::Zero(1)), {}, wave(1));
     CHECK(one.converged());
     CHECK_THAT(one.params(0), WithinRel(std::log(2.0), 1e-14));
-    const auto none = least_squares(sparse(chain, {eliminate}), VectorXd(VectorXd::Ones(3)), {}, wave(0));
+    const auto none = least_squares(sparse(neighbours, {eliminate}), VectorXd(VectorXd::Ones(3)), {}, wave(0));
     CHECK(none.converged());
     CHECK(none.params == VectorXd::Ones(3));
     CHECK(none.rank == 0);
-    const auto empty = least_squares(sparse(chain, {eliminate}), VectorXd(), {}, wave(0));
+    const auto empty = least_squares(sparse(neighbours, {eliminate}), VectorXd(), {}, wave(0));
     CHECK(empty.converged());
     CHECK(empty.params.size() == 0);
   }
-  const auto floats = least_squares(sparse(chain), Eigen::VectorXf(Eigen::VectorXf::Zero(5)), {}, wave(5));
+  const auto floats = least_squares(sparse(neighbours), Eigen::VectorXf(Eigen::VectorXf::Zero(5)), {}, wave(5));
   CHECK(floats.converged());
   CHECK_THAT(double(floats.params(0)), WithinRel(std::log(2.0), 0.05));
 }
