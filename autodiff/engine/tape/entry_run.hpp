@@ -64,7 +64,7 @@ struct EntryRun {
   }
 
  private:
-  static std::uint32_t word(const Entry* at) { return static_cast<std::uint32_t>(at->slot); }
+  [[gnu::always_inline]] static std::uint32_t word(const Entry* at) { return static_cast<std::uint32_t>(at->slot); }
 
   template <class P>
   [[gnu::always_inline]] static void scale(Entry& entry, const P& p) {

@@ -51,8 +51,8 @@ struct Frontier {
 
   // ---- What a scalar is -------------------------------------------------------------------------------------------
 
-  std::uint32_t tag() const { return static_cast<std::uint32_t>(open); }
-  std::uint32_t next_slot() const { return static_cast<std::uint32_t>(next); }
+  [[gnu::always_inline]] std::uint32_t tag() const { return static_cast<std::uint32_t>(open); }
+  [[gnu::always_inline]] std::uint32_t next_slot() const { return static_cast<std::uint32_t>(next); }
 
   /// True for a variable of the open recording.
   [[gnu::always_inline]] bool is_live(ScalarId x) const { return bits_of(x.tag_and_count) - tag() <= count_mask; }

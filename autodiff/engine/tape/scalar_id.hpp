@@ -21,14 +21,16 @@ struct ScalarId {
   Slot slot{};
   TagAndCount tag_and_count{};
 
-  constexpr std::uint32_t tag() const { return static_cast<std::uint32_t>(tag_and_count) & ~count_mask; }
+  [[gnu::always_inline]] constexpr std::uint32_t tag() const {
+    return static_cast<std::uint32_t>(tag_and_count) & ~count_mask;
+  }
   /// The same place, without leave to extend the statement.
-  constexpr ScalarId settled() const { return {slot, TagAndCount(tag())}; }
-  constexpr bool is_constant() const { return tag() == 0 || tag() == closed_tag; }
+  [[gnu::always_inline]] constexpr ScalarId settled() const { return {slot, TagAndCount(tag())}; }
+  [[gnu::always_inline]] constexpr bool is_constant() const { return tag() == 0 || tag() == closed_tag; }
 };
 
-constexpr std::uint32_t bits_of(Slot slot) { return static_cast<std::uint32_t>(slot); }
-constexpr std::uint32_t bits_of(TagAndCount t) { return static_cast<std::uint32_t>(t); }
+[[gnu::always_inline]] constexpr std::uint32_t bits_of(Slot slot) { return static_cast<std::uint32_t>(slot); }
+[[gnu::always_inline]] constexpr std::uint32_t bits_of(TagAndCount t) { return static_cast<std::uint32_t>(t); }
 
 /// Of a scalar that was moved from. It is of no recording, so that its use is an error.
 inline constexpr ScalarId moved_id{Slot{}, TagAndCount(moved_tag)};

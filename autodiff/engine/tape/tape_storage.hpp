@@ -18,8 +18,12 @@ enum class EntrySlot : std::uint32_t {};
 
 inline constexpr std::uint32_t first_flag = 0x80000000U;
 
-constexpr std::uint32_t slot_of(EntrySlot slot) { return static_cast<std::uint32_t>(slot) & ~first_flag; }
-constexpr bool is_first(EntrySlot slot) { return (static_cast<std::uint32_t>(slot) & first_flag) != 0; }
+[[gnu::always_inline]] constexpr std::uint32_t slot_of(EntrySlot slot) {
+  return static_cast<std::uint32_t>(slot) & ~first_flag;
+}
+[[gnu::always_inline]] constexpr bool is_first(EntrySlot slot) {
+  return (static_cast<std::uint32_t>(slot) & first_flag) != 0;
+}
 
 /// One term of a scalar statement: partial times the adjoint of the statement goes to the adjoint of `slot`.
 template <class S>
