@@ -51,7 +51,8 @@ class Var:
         self.value = value
 
     def to_string(self):
-        kind = "variable" if int(self.value["id_"]) >> 32 else "constant"
+        tag = int(self.value["id_"]["tag_and_count"]) >> 8
+        kind = "constant" if tag in (0, 0xFFFFFF) else "variable"
         return f"{number(self.value['value_'])} ({kind})"
 
 
