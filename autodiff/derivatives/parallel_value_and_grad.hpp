@@ -152,9 +152,9 @@ class ParallelValueAndGrad {
 /// alone, to the same bits. With params or arguments that are variables of an enclosing loss this is value_and_grad.
 ///
 /// Throws: HyperparameterError if threads < 1, or for options out of range; std::system_error if there are no threads
-/// to be had. A call: DataError if there is no data, if it has not the same number of rows everywhere, or if a type
-/// says how many rows it has; what the loss throws, in the first part in the order of the rows in which it does; Error
-/// if the loss of all rows is another. After that the object can be called as before.
+/// to be had. A call: DataError if there is no data, if arguments that are named have not the same number of rows, or
+/// if a type says how many rows it has; what the loss throws, in the first part in the order of the rows in which it
+/// does; Error if the loss of all rows is another. After that the object can be called as before.
 template <class F>
 auto parallel_value_and_grad(F loss, std::int64_t threads, ParallelOptions options = {}) {
   return ParallelValueAndGrad<F>(std::move(loss), threads, std::move(options));

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "../../optim/numerics/detail/check.hpp"
 #include "../detail/count_score.hpp"
@@ -143,6 +144,18 @@ GeneralizedSolution<S> fit_generalized(const Eigen::MatrixX<S>& x, const Eigen::
   return solution;
 }
 
+/// What a fit returns: the params as a model, behind the weights those that `others` names.
+template <class Family, class X, class MakeModel>
+auto fitted_model(const Eigen::MatrixBase<X>& x, const Eigen::VectorXd& y, const RegressionOptions& options,
+                  const std::vector<std::string>& others, const MakeModel& make) {
+  auto solution = fit_generalized<double_for<X>, Family>(x.template cast<double>(), y, options);
+  return Fitted<decltype(make(solution.params, x.cols()))>{.params = make(solution.params, x.cols()),
+                                                           .names = param_names("fit", options.names, x.cols(), others),
+                                                           .covariance = std::move(solution.covariance),
+                                                           .measures = std::move(solution.measures),
+                                                           .converged = solution.converged};
+}
+
 }  // namespace detail
 
 /// Logistic regression by maximum likelihood, from labels that are 0 or 1; Newton's method, O(n·k²) a step.
@@ -158,26 +171,18 @@ GeneralizedSolution<S> fit_generalized(const Eigen::MatrixX<S>& x, const Eigen::
 template <class X>
 Fitted<LogisticRegression<>> fit(const LogisticRegression<>&, const Eigen::MatrixBase<X>& x,
                                  const Eigen::VectorXd& labels, const RegressionOptions& options = {}) {
-  auto solution = detail::fit_generalized<detail::double_for<X>, detail::BinomialFamily>(x.template cast<double>(),
-                                                                                         labels, options);
-  return {.params = {solution.params.head(x.cols()), solution.params(x.cols())},
-          .names = detail::param_names("fit", options.names, x.cols(), {"bias"}),
-          .covariance = std::move(solution.covariance),
-          .measures = std::move(solution.measures),
-          .converged = solution.converged};
+  return detail::fitted_model<detail::BinomialFamily>(x, labels, options, {"bias"}, [](const auto& p, Eigen::Index k) {
+    return LogisticRegression<>{p.head(k), p(k)};
+  });
 }
 
 /// Poisson regression of counts, in the same way. `offset` is ln(exposure).
 template <class X>
 Fitted<PoissonRegression<>> fit(const PoissonRegression<>&, const Eigen::MatrixBase<X>& x,
                                 const Eigen::VectorXd& counts, const RegressionOptions& options = {}) {
-  auto solution =
-      detail::fit_generalized<detail::double_for<X>, detail::PoissonFamily>(x.template cast<double>(), counts, options);
-  return {.params = {solution.params.head(x.cols()), solution.params(x.cols())},
-          .names = detail::param_names("fit", options.names, x.cols(), {"bias"}),
-          .covariance = std::move(solution.covariance),
-          .measures = std::move(solution.measures),
-          .converged = solution.converged};
+  return detail::fitted_model<detail::PoissonFamily>(x, counts, options, {"bias"}, [](const auto& p, Eigen::Index k) {
+    return PoissonRegression<>{p.head(k), p(k)};
+  });
 }
 
 /// Negative binomial regression of counts, in the same way; the dispersion is fitted together with weight and bias.
@@ -185,14 +190,10 @@ Fitted<PoissonRegression<>> fit(const PoissonRegression<>&, const Eigen::MatrixB
 template <class X>
 Fitted<NegativeBinomialRegression<>> fit(const NegativeBinomialRegression<>&, const Eigen::MatrixBase<X>& x,
                                          const Eigen::VectorXd& counts, const RegressionOptions& options = {}) {
-  auto solution = detail::fit_generalized<detail::double_for<X>, detail::NegativeBinomialFamily>(
-      x.template cast<double>(), counts, options);
-  const Eigen::Index k = x.cols();
-  return {.params = {solution.params.head(k), solution.params(k), solution.params(k + 1)},
-          .names = detail::param_names("fit", options.names, k, {"bias", "dispersion"}),
-          .covariance = std::move(solution.covariance),
-          .measures = std::move(solution.measures),
-          .converged = solution.converged};
+  return detail::fitted_model<detail::NegativeBinomialFamily>(
+      x, counts, options, {"bias", "dispersion"}, [](const auto& p, Eigen::Index k) {
+        return NegativeBinomialRegression<>{p.head(k), p(k), p(k + 1)};
+      });
 }
 
 }  // namespace grove::models
