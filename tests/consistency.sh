@@ -135,6 +135,28 @@ while IFS= read -r header; do
   grep -q '^#pragma once' "$header" || complain "$header: no #pragma once"
 done < <(find autodiff optim models -name '*.hpp' | sort)
 
+# Every public header that holds more than includes has a test: of the same name in the folder that mirrors its own, or one
+# that names it in a line such as `// Headers: optim/optimizers/{adabelief,adan}.hpp`.
+named_headers() {
+  grep -rhoE '^// Headers: [a-z_/0-9]*(\{[a-z_0-9,]*\})?[a-z_0-9]*\.hpp$' tests --include='*_test.cpp' | awk '
+    {
+      path = $3
+      if (!match(path, /\{.*\}/)) { print path; next }
+      count = split(substr(path, RSTART + 1, RLENGTH - 2), names, ",")
+      for (i = 1; i <= count; ++i) print substr(path, 1, RSTART - 1) names[i] substr(path, RSTART + RLENGTH)
+    }' | sort
+}
+complain_each "no test names the header" < <(
+  headers autodiff optim models | while IFS= read -r header; do
+    [[ $(basename "$header" .hpp) == $(basename "$(dirname "$header")") ]] && continue  # an umbrella
+    grep -qE '^(template|inline|class|struct|enum|#define|using) ?' "$header" || continue
+    [[ -n $(find "tests/$(dirname "$header")" -name "$(basename "$header" .hpp)_test.cpp" 2>/dev/null) ]] || echo "$header"
+  done | comm -23 - <(named_headers)
+)
+complain_each "a test names a header that is not there" < <(
+  named_headers | while IFS= read -r header; do [[ -f $header ]] || echo "$header"; done
+)
+
 # Every test is compiled: it stands in the nearest CMakeLists.txt above it.
 while IFS= read -r test; do
   list=$(dirname "$test")

@@ -44,7 +44,7 @@ else
 fi
 "$cxx" "${flags[@]}" "${includes[@]}" -c tests/main.cpp -o "$into/main.o"
 
-# tests_of <header> : the test of the same name, else those that name it, else those of its room (at most three), else
+# tests_of <header> : the test of the same name or whose `// Headers:` name it, else those that include it, else those of its room (at most three), else
 # of the room above; then those that judge from outside.
 tests_of() {
   local name room
@@ -53,6 +53,8 @@ tests_of() {
   {
     local own
     own=$(find "${room%/detail}" -name "${name}_test.cpp" 2>/dev/null | head -n 1)
+    [[ -n $own ]] ||
+      own=$(grep -rlE --include='*_test.cpp' "^// Headers: ${1%/*}/([{a-z_0-9,]*[{,])?$name[,}.]" tests | head -n 1)
     while [[ -z $own && $room != tests ]]; do
       room=${room%/detail}
       own=$(find "$room" -maxdepth 1 -name '*_test.cpp' -size -12k 2>/dev/null | sort | head -n 3)

@@ -1,5 +1,6 @@
 // One meaning in every mode: what stops a derivative, and rules of the user's own, under grad, jacrev, jacfwd,
 // jacobian, vjp, jvp, hvp and hessian alike.
+// Headers: autodiff/operations/values/{stop_gradient,value_of}.hpp
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>

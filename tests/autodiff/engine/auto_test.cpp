@@ -1,4 +1,5 @@
 // `auto` is always right: named, returned, reused and branched sub-expressions have the gradient they should have.
+// Headers: autodiff/operations/arrangement/broadcast.hpp
 #include <Eigen/Dense>
 
 #include "autodiff/autodiff.hpp"

@@ -1,3 +1,4 @@
+// Headers: autodiff/gradcheck/{options,report}.hpp
 #include "autodiff/gradcheck/of_gradient.hpp"
 
 #include <cmath>

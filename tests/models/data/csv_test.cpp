@@ -1,4 +1,5 @@
 // Reading CSV files: what is accepted, and the exact words of what is not.
+// Headers: models/data/table.hpp
 #include <models/data/csv.hpp>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
 // Figures: what is drawn, and what is left behind when gnuplot is missing.
+// Headers: models/figures/{contours,figure_result,series,write_figure}.hpp
 #include <models/figures/write_figure.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // The kinds of things a figure shows: the numbers behind each, how they are drawn, and what is refused.
+// Headers: models/figures/{annotations,arrows,band,bars,box,heat_map,look,surface,trajectories}.hpp
 #include <models/figures/write_figure.hpp>
 
 #include <cmath>

@@ -1,4 +1,5 @@
 // Figures that move: frames, their common axes, and the GIF.
+// Headers: models/figures/frames.hpp
 #include <models/figures/write_animation.hpp>
 
 #include <cmath>

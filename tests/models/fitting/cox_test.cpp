@@ -1,4 +1,5 @@
 // Cox regressions: statsmodels' values, the tape's derivatives, censoring.
+// Headers: models/cox_regression.hpp
 #include <models/fitting/cox.hpp>
 
 #include "tests/catch.hpp"

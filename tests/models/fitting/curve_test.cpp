@@ -1,4 +1,5 @@
 // Fits of curves: SciPy's values, derivatives, options, errors.
+// Headers: models/{gaussian_peaks,logistic_growth,michaelis_menten}.hpp
 #include <models/fitting/curve.hpp>
 
 #include "models/exponential_decay.hpp"

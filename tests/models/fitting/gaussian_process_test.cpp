@@ -1,4 +1,5 @@
 // Gaussian processes: scikit-learn's likelihoods and predictions, derivatives, noise.
+// Headers: models/kernels.hpp
 #include <models/fitting/gaussian_process.hpp>
 
 #include "tests/catch.hpp"

@@ -1,4 +1,6 @@
 // Fits of generalized linear regressions: statsmodels' and scikit-learn's values, derivatives by the tape, the edges.
+// Headers: models/{multinomial_regression,negative_binomial_regression,poisson_regression}.hpp
+// Headers: models/fitting/multinomial.hpp
 #include <models/fitting/generalized_linear.hpp>
 
 #include "models/fitting/multinomial.hpp"

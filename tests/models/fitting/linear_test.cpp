@@ -1,4 +1,6 @@
 // Fits of linear regressions and polynomials: statsmodels', scikit-learn's and certified values.
+// Headers: models/{dense_layer,mean_squared_error}.hpp
+// Headers: models/fitting/{fitted,polynomial,regression_options}.hpp
 #include <models/fitting/linear.hpp>
 
 #include "models/fitting/polynomial.hpp"

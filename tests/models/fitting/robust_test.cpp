@@ -1,4 +1,5 @@
 // Regressions that outliers do not rule: statsmodels' Huber estimate, the linear program's quantiles.
+// Headers: models/fitting/{huber,quantile}.hpp
 #include <models/fitting/huber.hpp>
 
 #include "models/fitting/quantile.hpp"

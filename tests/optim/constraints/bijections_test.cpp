@@ -1,4 +1,5 @@
 // Bijections: there and back, the set that they reach, and the determinant by a Jacobian.
+// Headers: optim/constraints/{by_path,elementwise_bijections,matrix_bijections,simplex_bijection}.hpp
 #include "optim/constraints/by_path.hpp"
 
 #include <Eigen/Cholesky>

@@ -1,4 +1,5 @@
 // optax's convergence suite for the optimizers of contrib: 30 000 steps on four problems.
+// Headers: optim/contrib/by_name.hpp
 #include <Eigen/Core>
 #include <algorithm>
 #include <set>

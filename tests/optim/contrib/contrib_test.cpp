@@ -1,4 +1,6 @@
 // Optimizers of optax.contrib against reference trajectories.
+// Headers: optim/contrib/{acprop,ademamix,adopt,cocob,dog,dpsgd,galore,madgrad,mechanize,momo}.hpp
+// Headers: optim/contrib/{prodigy,reduce_on_plateau,sam,schedule_free,simplified_ademamix}.hpp
 #include "optim/contrib/acprop.hpp"
 #include "optim/contrib/ademamix.hpp"
 #include "optim/contrib/adopt.hpp"

@@ -1,4 +1,5 @@
 // Muon against optax; sophia, whose random numbers differ, on optax's problems.
+// Headers: optim/contrib/{hutchinson,muon,sophia}.hpp
 #include <Eigen/Core>
 
 #include "optim/contrib/hutchinson.hpp"

@@ -1,4 +1,5 @@
 // Many params: JᵀJ, and products with the Jacobian alone; residuals and params that are trees; float.
+// Headers: optim/least_squares/matrix_free.hpp
 #include <Eigen/Cholesky>
 #include <cmath>
 #include <vector>

@@ -1,4 +1,5 @@
 // Options, bounds, losses, statistics and failures of least_squares.
+// Headers: optim/least_squares/{bounds,confidence_intervals,options,result,robust_loss,stop,summary,weights}.hpp
 #include "optim/least_squares/least_squares.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // Values and gradients of the losses against optax.
+// Headers: optim/losses/{classification,regression}.hpp
 #include "optim/losses/classification.hpp"
 #include "optim/losses/regression.hpp"
 #include "tests/optim/losses/golden_losses.hpp"

@@ -1,4 +1,5 @@
 // Losses of sequences, segmentations and embeddings against optax.
+// Headers: optim/losses/{segmentation,sequence,similarity}.hpp
 #include "optim/losses/classification.hpp"
 #include "optim/losses/segmentation.hpp"
 #include "optim/losses/sequence.hpp"

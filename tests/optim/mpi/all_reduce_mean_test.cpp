@@ -1,4 +1,5 @@
 // The mean over all ranks as a link: buckets, weights, floats on the wire, masks; shards and broadcast.
+// Headers: optim/mpi/{broadcast,communicator,run,shard}.hpp
 #include "optim/mpi/all_reduce_mean.hpp"
 
 #include <limits>

@@ -1,4 +1,5 @@
 // Bad hyperparameters are rejected where they are given, with the name of the function, their own, and the value.
+// Headers: optim/schedules/hyperparameter.hpp
 #include <fmt/format.h>
 
 #include <functional>

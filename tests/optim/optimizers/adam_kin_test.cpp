@@ -1,3 +1,4 @@
+// Headers: optim/optimizers/adamw.hpp
 #include "optim/optimizers/adabelief.hpp"
 #include "optim/optimizers/adamax.hpp"
 #include "optim/optimizers/adamw.hpp"

@@ -1,5 +1,6 @@
 // What holds for every optimizer that has a name: masks hide the other leaves from it, and a state of other params is
 // refused before anything is changed.
+// Headers: optim/optimizers/{arguments,by_name}.hpp
 #include <Eigen/Core>
 #include <map>
 #include <set>

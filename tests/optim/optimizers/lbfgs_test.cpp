@@ -1,4 +1,5 @@
 // L-BFGS and the linesearches against reference values of optax in double precision.
+// Headers: optim/linesearch/backtracking.hpp
 #include "optim/optimizers/lbfgs.hpp"
 
 #include <array>

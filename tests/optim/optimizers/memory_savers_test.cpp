@@ -1,4 +1,6 @@
 // Reference trajectories of sm3, adafactor, polyak_sgd and of the small corrections; statistics of noise.
+// Headers: optim/optimizers/{noisy_sgd,polyak,sm3}.hpp
+// Headers: optim/transforms/{constrain,noise}.hpp
 #include "optim/optimizers/adafactor.hpp"
 #include "optim/optimizers/noisy_sgd.hpp"
 #include "optim/optimizers/polyak.hpp"

@@ -1,4 +1,5 @@
 // Second-order and quasi-Newton optimizers: beside SciPy's methods of the same kind, in boxes, at saddles, under masks.
+// Headers: optim/optimizers/{bfgs,gauss_newton,lbfgsb,newton,trust_region_newton}.hpp
 #include <Eigen/Core>
 #include <cmath>
 #include <fstream>

@@ -1,4 +1,5 @@
 // Wrappers and clippers in pairs, on gradients that are zero, huge, infinite and NaN.
+// Headers: optim/protocol/{chain,partition}.hpp
 #include <cmath>
 #include <limits>
 

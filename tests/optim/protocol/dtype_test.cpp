@@ -1,4 +1,5 @@
 // States in another scalar than the params.
+// Headers: optim/transforms/trace.hpp
 #include "optim/protocol/dtype.hpp"
 
 #include <map>

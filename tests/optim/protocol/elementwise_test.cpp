@@ -1,4 +1,5 @@
 // Reference trajectories of the optimizers whose rule is elementwise, beside Adam's kin.
+// Headers: optim/optimizers/sign_sgd.hpp
 #include "optim/optimizers/adadelta.hpp"
 #include "optim/optimizers/adagrad.hpp"
 #include "optim/optimizers/adan.hpp"

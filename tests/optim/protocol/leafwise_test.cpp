@@ -1,4 +1,6 @@
 // Reference trajectories of the optimizers that look at whole leaves, and of clipping.
+// Headers: optim/optimizers/{lamb,novograd}.hpp
+// Headers: optim/transforms/{clip,trust_ratio}.hpp
 #include "optim/optimizers/lamb.hpp"
 #include "optim/optimizers/novograd.hpp"
 #include "optim/schedules/schedule.hpp"

@@ -1,4 +1,6 @@
 // Masks, partitions, chains and single transformations against optax.
+// Headers: optim/protocol/mask.hpp
+// Headers: optim/transforms/{add_decayed_weights,freeze,scale}.hpp
 #include "optim/protocol/masked.hpp"
 
 #include "optim/optimizers/adamw.hpp"

@@ -1,3 +1,4 @@
+// Headers: optim/protocol/transformation.hpp
 #include "optim/protocol/step.hpp"
 
 #include "optim/optimizers/adamw.hpp"

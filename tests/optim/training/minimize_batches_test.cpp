@@ -1,4 +1,5 @@
 // What minimize does with data: which arguments are cut, how batches are drawn, what a bad one does, what is judged.
+// Headers: optim/training/{batches,callbacks}.hpp
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,5 +1,6 @@
 // Where minimizations end, and why: searches that fail, trials that throw, rounding, plateaus, losses without a
 // minimum.
+// Headers: optim/training/stop_reason.hpp
 #include <cmath>
 #include <limits>
 #include <string>

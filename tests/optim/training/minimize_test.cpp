@@ -1,3 +1,4 @@
+// Headers: optim/training/{measure,minimize_options,minimize_result}.hpp
 #include "optim/training/minimize.hpp"
 
 #include <fstream>

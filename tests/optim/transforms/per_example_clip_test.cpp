@@ -1,3 +1,4 @@
+// Headers: optim/linesearch/value_and_grad_from_state.hpp
 #include "optim/transforms/per_example_clip.hpp"
 
 #include "optim/linesearch/value_and_grad_from_state.hpp"

@@ -1,4 +1,7 @@
 // The transformations inside the optimizers, each by itself against optax.
+// Headers: optim/optimizers/{adabelief,adadelta,adagrad,adamax,adan,amsgrad,lion}.hpp
+// Headers: optim/optimizers/{optimistic,radam,rmsprop,rprop,yogi}.hpp
+// Headers: optim/transforms/{distance_over_gradients,scale_by_adam}.hpp
 #include "optim/optimizers/adabelief.hpp"
 #include "optim/optimizers/adadelta.hpp"
 #include "optim/optimizers/adagrad.hpp"

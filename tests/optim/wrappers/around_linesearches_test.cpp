@@ -1,4 +1,5 @@
 // Every wrapper around optimizers that need more than the gradient: they see what they see without it.
+// Headers: optim/protocol/{any_transformation,extra,maybe}.hpp
 #include <Eigen/Core>
 #include <functional>
 

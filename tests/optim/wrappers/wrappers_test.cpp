@@ -1,4 +1,7 @@
 // Reference trajectories of wrappers: accumulation, conditions, lookahead, injected hyperparameters, flattening.
+// Headers: optim/protocol/named_chain.hpp
+// Headers: optim/transforms/stateless.hpp
+// Headers: optim/wrappers/{accumulate,conditional,flatten,lookahead,monitor}.hpp
 #include "optim/optimizers/adam.hpp"
 #include "optim/optimizers/sgd.hpp"
 #include "optim/schedules/schedule.hpp"

@@ -1,4 +1,5 @@
 // Forward mode, Jacobians, products with the Hessian, and Hessians.
+// Headers: autodiff/derivatives/{jacobian,jvp}.hpp
 #include <Eigen/Dense>
 
 #include "autodiff/autodiff.hpp"
