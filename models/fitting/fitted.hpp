@@ -70,7 +70,7 @@ struct Fitted {
     table.rows = rows(level);
     std::string undetermined;
     for (optim::FitRow& row : table.rows) {
-      if (row.error == 0) {
+      if (row.error == 0 && !(measures.exact && measures.cost == 0)) {
         row.note = "fixed";
         row.t = row.p = std::numeric_limits<double>::quiet_NaN();
       } else if (row.error == std::numeric_limits<double>::infinity()) {
@@ -91,7 +91,8 @@ struct Fitted {
     optim::detail::check_open_fraction("confidence_intervals", "level", level);
     const double freedom = measures.statistic == "t" ? static_cast<double>(measures.degrees_of_freedom)
                                                      : std::numeric_limits<double>::infinity();
-    return optim::detail::fit_rows(names, tree::flatten(params).template cast<double>(), errors(), freedom, level);
+    return optim::detail::fit_rows(names, tree::flatten(params).template cast<double>(), errors(), freedom, level,
+                                   measures.exact);
   }
   Eigen::VectorXd errors() const { return covariance.diagonal().cwiseSqrt(); }
   Model like_params(const Eigen::VectorXd& numbers) const { return tree::unflatten(numbers, params); }

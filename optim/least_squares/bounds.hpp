@@ -42,7 +42,7 @@ class ParamBounds {
     detail::check_given("least_squares", "the function of bounds", function_);
   }
   template <tree::Pytree Tree>
-  requires(!std::is_arithmetic_v<Tree> && !std::is_invocable_v<const Tree&, const tree::Path&> &&
+  requires(!std::is_arithmetic_v<Tree> && !std::is_invocable_r_v<double, const Tree&, const tree::Path&> &&
            !std::is_same_v<Tree, Prefixes> && !std::is_same_v<Tree, ParamBounds>) ParamBounds(const Tree& tree)
       : values_(tree::flatten(tree).template cast<double>()), structure_(tree::structure(tree)) {
     for (const double bound : values_) check("a tree of bounds", bound);

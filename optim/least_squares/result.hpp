@@ -63,17 +63,19 @@ struct LeastSquaresResult {
   FitSummary summary(double level = 0.95) const {
     detail::check_open_fraction("confidence_intervals", "level", level);
     const std::int64_t freedom = degrees_of_freedom();
-    FitSummary table{
-        .rows = detail::fit_rows(statistics.names, statistics.estimates, errors(), static_cast<double>(freedom), level),
-        .level = level,
-        .end = message,
-        .warnings = {}};
+    const bool exact = freedom > 0 && detail::is_exact<double>(statistics);
+    FitSummary table{.rows = detail::fit_rows(statistics.names, statistics.estimates, errors(),
+                                              static_cast<double>(freedom), level, exact),
+                     .level = level,
+                     .end = message,
+                     .warnings = {}};
     table.residuals = detail::counted_residuals<double>(statistics);
     table.degrees_of_freedom = freedom;
     const double squares = statistics.residuals.cwiseAbs2().dot(statistics.weights);
     table.residual_standard_error =
         freedom > 0 ? std::sqrt(squares / static_cast<double>(freedom)) : std::numeric_limits<double>::quiet_NaN();
     table.cost = cost;
+    table.exact = exact;
     annotate(table);
     return table;
   }
@@ -88,7 +90,8 @@ struct LeastSquaresResult {
     return table;
   }
 
-  /// 1 - Σ w r² / Σ w (y - ȳ)². Throws: ShapeError if there are not as many observations as residuals.
+  /// 1 - Σ w r² / Σ w (y - ȳ)²; 1 where no residual is left. Throws: ShapeError if there are not as many observations
+  /// as residuals.
   template <tree::Pytree Observed>
   double r_squared(const Observed& observed) const {
     const Eigen::VectorXd y = tree::flatten(observed).template cast<double>();
@@ -99,7 +102,8 @@ struct LeastSquaresResult {
     const Eigen::VectorXd& w = statistics.weights;
     const double mean = w.dot(y) / w.sum();
     const double total = w.dot((y.array() - mean).square().matrix());
-    return 1 - w.dot(statistics.residuals.cwiseAbs2()) / total;
+    const double left = w.dot(statistics.residuals.cwiseAbs2());
+    return left == 0 && y.size() > 0 ? 1 : 1 - left / total;
   }
 
  private:

@@ -34,7 +34,8 @@ struct FitSummary {
   double residual_standard_error = 0;                           ///< √(Σ w r² / degrees of freedom)
   double r_squared = std::numeric_limits<double>::quiet_NaN();  ///< NaN if the observations are not known
   double cost = 0;
-  std::string end;  ///< why the fit ended
+  std::string end;     ///< why the fit ended
+  bool exact = false;  ///< the residuals are zero to within rounding, so that there is no t and no p
   std::vector<std::string> warnings;
   std::string statistic = "t";  ///< that of Student, or "z": the errors are those of large samples
   double log_likelihood = std::numeric_limits<double>::quiet_NaN();
@@ -66,6 +67,7 @@ struct FitSummary {
       text += written + '\n';
     }
     text += footer();
+    if (exact) text += "\nthe residuals are zero to within rounding, and so are the errors; t and p say nothing";
     for (const std::string& warning : warnings) text += "\nwarning: " + warning;
     return text;
   }

@@ -29,6 +29,7 @@ optim::FitSummary gaussian_measures(const R& residuals, const Y& y, const Eigen:
       freedom > 0 ? std::sqrt(left.sum() / (freedom * outputs)) : std::numeric_limits<double>::quiet_NaN();
   if (total.minCoeff() > 0) measures.r_squared = (1 - left.array() / total.array()).mean();
   measures.cost = left.sum() / 2;
+  measures.exact = freedom > 0 && left.sum() <= 1e-29 * (weights.transpose() * y.cwiseAbs2()).sum();
   measures.end = "solved in closed form";
   if (!(freedom > 0)) measures.warnings.push_back("no degrees of freedom are left, so no errors are known");
   if (y.cols() > 1) return measures;

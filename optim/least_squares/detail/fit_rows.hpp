@@ -38,13 +38,14 @@ std::vector<std::string> element_names(const P& params) {
 }
 
 /// A line for each param; the intervals are by Student's t with `freedom`, by the normal distribution if that is
-/// infinite.
+/// infinite. An `exact` fit has no t and p: they are quotients of rounding errors.
 inline std::vector<FitRow> fit_rows(const std::vector<std::string>& names, const Eigen::VectorXd& estimates,
-                                    const Eigen::VectorXd& errors, double freedom, double level) {
+                                    const Eigen::VectorXd& errors, double freedom, double level, bool exact) {
   const double reach = freedom > 0 ? two_sided_quantile(1 - level, freedom) : std::numeric_limits<double>::quiet_NaN();
   std::vector<FitRow> rows;
   for (Eigen::Index i = 0; i < errors.size(); ++i) {
-    const double estimate = estimates(i), t = estimate / errors(i), half = reach * errors(i);
+    const double estimate = estimates(i), half = reach * errors(i);
+    const double t = exact ? std::numeric_limits<double>::quiet_NaN() : estimate / errors(i);
     rows.push_back({.name = names[static_cast<std::size_t>(i)],
                     .estimate = estimate,
                     .error = errors(i),

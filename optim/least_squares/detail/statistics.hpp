@@ -130,6 +130,20 @@ double variance_factor(const FitStatistics& fit, Eigen::Index params) {
   return k * k * spread / (mean * mean);
 }
 
+/// Whether the residuals are zero to within rounding: they are differences of numbers about as large as the params'
+/// shares.
+template <class S>
+bool is_exact(const FitStatistics& fit) {
+  double shares = 0;
+  for (std::size_t k = 0; k < fit.free.size(); ++k) {
+    const auto column = fit.jacobian.col(static_cast<Eigen::Index>(k));
+    const double x = fit.estimates(fit.free[k]);
+    shares += x * x * (fit.is_root ? column.squaredNorm() : fit.weights.dot(column.cwiseAbs2()));
+  }
+  const double squares = fit.weights.dot(fit.residuals.cwiseAbs2());
+  return std::sqrt(squares) <= 16 * std::numeric_limits<double>::epsilon() * std::sqrt(shares);
+}
+
 template <class S>
 Eigen::MatrixX<S> covariance(const FitStatistics& fit) {
   const auto n = fit.estimates.size();
@@ -146,8 +160,8 @@ Eigen::MatrixX<S> covariance(const FitStatistics& fit) {
   const double factor = variance_factor<S>(fit, information.rank);
   for (std::size_t i = 0; i < inner.size(); ++i) {
     for (std::size_t j = 0; j < inner.size(); ++j) {
-      all(place(inner[i]), place(inner[j])) =
-          factor * information.inverse(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+      const double inverse = information.inverse(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+      all(place(inner[i]), place(inner[j])) = std::isinf(inverse) && factor == 0 ? inverse : factor * inverse;
     }
   }
   return all;

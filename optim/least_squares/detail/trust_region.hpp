@@ -231,10 +231,14 @@ class TrustRegion {
   /// Trial steps from one point until one is taken. Returns false at the end.
   bool advance(TrustRegionEnd& end) {
     constexpr std::int64_t patience = 10;  // bent early, steps may leap out of the valley; later the valley is long
-    for (;;) {
+    for (bool refused = false;; refused = true) {
       if (end.steps >= options_.max_steps) return stop(end, LeastSquaresStop::max_steps);
       find_step(end.x);
       const double noise = rounding(end);
+      while (promise_ <= noise && step_.limited && !refused) {  // a region so small that no step in it can be seen
+        region_.radius *= 10;
+        find_step(end.x);
+      }
       if (promise_ <= noise) return polish(end, noise);
       ++end.steps;
       const double length = norm(step_.p), promise = promise_;
@@ -246,9 +250,9 @@ class TrustRegion {
       }
       trial_ = (end.x + step_.p).cwiseMax(lower_).cwiseMin(upper_);
       if (trial_ == end.x) return stop(end, whole ? LeastSquaresStop::at_rounding : LeastSquaresStop::no_progress);
-      const double reduction = end.cost - try_residuals(end, trial_);
+      const double cost = try_residuals(end, trial_), reduction = end.cost - cost;
       close_ = close_ || (reduction > 0 && reduction < 0.01 * end.cost);
-      const bool taken = reduction > 1e-4 * promise && move(end, end.cost - reduction);
+      const bool taken = reduction > 1e-4 * promise && move(end, cost);
       resize(taken ? reduction / promise : std::min(reduction / promise, 0.0), length, reduction);
       if (!taken) continue;
       too_bent_ = 0;

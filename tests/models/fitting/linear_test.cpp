@@ -111,6 +111,10 @@ TEST_CASE("a summary is a table by name", "[fitting]") {
         "5 residuals, 3 degrees of freedom, residual standard error 0.474342, R² 0.984192\n"
         "log-likelihood -2.0884914, AIC 8.1769828, BIC 7.3958587\n"
         "cost 0.3375: solved in closed form");
+  const auto exact = fit(LinearRegression<>{}, x, Eigen::VectorXd(2 * x.col(0))).summary();
+  CHECK(exact.exact);
+  CHECK(std::isnan(exact.rows[0].t));
+  CHECK(exact.rows[1].note.empty());
 }
 
 TEST_CASE("data that fit nothing are errors", "[fitting]") {

@@ -99,6 +99,15 @@ constexpr auto residuals = [](const auto& p, const Data& d) {
 
 const Curve start = curve(2, 1, 0.4);
 
+/// A line at 0, 1, 2, 3.
+struct VectorLine {
+  template <class P>
+  auto operator()(const P& p, const Eigen::VectorXd& y) const {
+    return (p(1) * Eigen::VectorXd(Eigen::Vector4d(0, 1, 2, 3)) + p(0) * Eigen::VectorXd(Eigen::VectorXd::Ones(4)) - y)
+        .eval();
+  }
+};
+
 auto fit(const LeastSquaresOptions& options = {}, const Data& d = data(), const Curve& from = start) {
   return least_squares(residuals, from, options, d);
 }
@@ -235,6 +244,10 @@ TEST_CASE("Bounds hold in every trial, in all their forms", "[least_squares]") {
   CHECK(cut.converged());
   CHECK(cut.params.height == 0.5);
   CHECK_THAT(cut.params.shape(0), WithinAbs(0.25, 1e-12));
+  // A tree of bounds may be a vector.
+  const Eigen::VectorXd low = Eigen::Vector2d(-9, 5), high = Eigen::Vector2d(2, 9), y = Eigen::Vector4d(1, 4, 7, 10);
+  CHECK(least_squares(VectorLine{}, Eigen::VectorXd(Eigen::Vector2d(1, 6)), {.lower = low, .upper = high}, y).params ==
+        Eigen::Vector2d(-2, 5));
   // Equal bounds fix a param.
   const auto fixed = fit({.lower = curve(2.5, -infinity, -infinity), .upper = curve(2.5, infinity, infinity)}, data(),
                          curve(2.5, 1, 0.4));
@@ -286,6 +299,51 @@ TEST_CASE("Jacobians of low rank are solved, and the summary says so", "[least_s
   CHECK(f.summary().warnings.front() == "no degrees of freedom are left, so no errors are known");
   two.t.resize(0), two.y.resize(0);
   CHECK(fit({}, two).converged());
+}
+
+TEST_CASE("A fit of exact data says that no residual is left", "[least_squares]") {
+  for (const double unit : {1e-150, 1e-6, 1.0, 1e6, 1e150}) {
+    INFO(unit);
+    Data d = data();
+    d.y = unit * (2.5 * (-1.3 * d.t.array()).exp() + 0.5);
+    const auto f = fit({}, d, curve(2 * unit, 1, 0.4 * unit));
+    CHECK(f.converged());
+    check_params(f.params, {2.5 * unit, 1.3, 0.5 * unit}, 1e-10);
+    const FitSummary table = f.summary(d.y);
+    CHECK(table.exact);
+    CHECK(table.warnings.empty());
+    CHECK(table.rows[0].error <= 1e-13 * unit);
+    CHECK(std::isnan(table.rows[1].t));
+    CHECK(std::isnan(table.rows[1].p));
+    CHECK_THAT(table.r_squared, WithinAbs(1, 1e-15));
+    CHECK_THAT(table.string(),
+               Catch::Matchers::EndsWith(
+                   "\nthe residuals are zero to within rounding, and so are the errors; t and p say nothing"));
+  }
+  CHECK_FALSE(fit().summary().exact);
+  // Not even a residual of rounding, a constant to observe, and params that the data do not determine.
+  Data flat = data(Kind::twice_the_rate);
+  flat.y.setZero();
+  const auto f = fit({}, flat, curve(0, 1, 0.4));
+  CHECK(f.cost == 0);
+  CHECK(f.r_squared(flat.y) == 1);
+  CHECK(f.standard_errors().height == 0);
+  CHECK(std::isinf(f.standard_errors().shape(0)));
+  CHECK(f.summary().rows[1].note == "not determined");
+}
+
+TEST_CASE("A line is found from a start that is many orders of magnitude away", "[least_squares]") {
+  const VectorLine line;
+  for (const double unit : {1e-150, 1e-6, 1e6, 1e23, 1e150}) {
+    INFO(unit);
+    const Eigen::VectorXd y = unit * Eigen::Vector4d(5, 8, 11, 14);
+    const auto f = least_squares(line, Eigen::VectorXd(Eigen::Vector2d(1, 1)), {}, y);
+    CHECK(f.converged());
+    CHECK_THAT(f.params(0), WithinRel(5 * unit, 1e-14));
+    CHECK_THAT(f.params(1), WithinRel(3 * unit, 1e-14));
+    CHECK_THAT(f.cost, WithinRel(0.5 * f.residuals.squaredNorm(), 1e-12));  // not the rounding of that at the start
+    CHECK(f.residuals.norm() <= 1e-14 * y.norm());
+  }
 }
 
 TEST_CASE("Trial points without a value are rejected", "[least_squares]") {

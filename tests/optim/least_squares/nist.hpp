@@ -143,6 +143,13 @@ inline constexpr auto residuals = [](const auto& b, const Problem& problem) {
   return r;
 };
 
+/// The sum of their squares, a loss.
+inline constexpr auto sum_of_squares = [](const auto& b, const Problem& problem) {
+  grove::scalar_t<std::remove_cvref_t<decltype(b)>> sum = 0;
+  for (const auto& r : residuals(b, problem)) sum += r * r;
+  return sum;
+};
+
 inline double digits(double x, double certified) {
   const double error = std::abs(x - certified) / std::abs(certified);
   return !(error < 1) ? 0.0 : error == 0 ? 11.0 : std::min(11.0, -std::log10(error));

@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "optim/least_squares/least_squares.hpp"
+#include "optim/optimizers/lbfgs.hpp"
+#include "optim/training/minimize.hpp"
 #include "tests/catch.hpp"
 #include "tests/optim/least_squares/nist.hpp"
 
@@ -38,4 +40,23 @@ TEST_CASE("All certified problems are solved from both starts", "[least_squares]
   }
   CHECK(eight >= 50);
   fmt::print("{}{} of 54 to 8 digits, on average {:.2f}\n", table, eight, sum / 54);
+}
+
+TEST_CASE("minimize with lbfgs solves 52 of the 54", "[least_squares]") {
+  int six = 0, eight = 0;
+  std::string table = "problem    start  digits  steps  evaluations  ended\n";
+  for (const nist::Problem& problem : nist::read_problems()) {
+    for (int start = 0; start < 2; ++start) {
+      INFO(problem.name << ", start " << start + 1);
+      const auto fit = minimize(nist::sum_of_squares, problem.starts[start], lbfgs(), {.max_steps = 5000}, problem);
+      const double digits = nist::digits(problem, fit.params, problem.certified);
+      CHECK(fit.converged() == (digits >= 6));
+      six += digits >= 6;
+      eight += digits >= 8;
+      table += fmt::format("{:10} {:5} {:7.1f} {:6} {:12}  {}\n", problem.name, start + 1, digits, fit.steps,
+                           fit.evaluations, to_string(fit.reason));
+    }
+  }
+  CHECK(six >= 52);
+  fmt::print("{}lbfgs: {} of 54 to 6 digits, {} to 8\n", table, six, eight);
 }
