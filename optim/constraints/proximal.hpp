@@ -26,6 +26,7 @@ namespace detail {
 /// `Operator::operator()(extra, point, rate)` replaces the point by the prox at this rate.
 template <class Operator>
 struct Proximal {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
   Operator prox;

@@ -57,6 +57,7 @@ struct DogOptions {
 
 /// The link behind `dog`.
 struct ScaleByDog {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   DogInitStep kind;
@@ -112,6 +113,7 @@ struct DowgOptions {
 
 /// The link behind `dowg`.
 struct ScaleByDowg {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   std::optional<double> init_estim_sq_dist;

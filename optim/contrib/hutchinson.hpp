@@ -42,6 +42,7 @@ struct HutchinsonState {
 
 /// The link behind `hutchinson_estimator_diag_hessian`.
 struct HutchinsonEstimatorDiagHessian {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_hvp;
 

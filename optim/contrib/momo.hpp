@@ -34,6 +34,7 @@ struct MomoOptions {
 
 /// The link behind `momo`.
 struct Momo {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
   ScalarOrSchedule<double> learning_rate;
@@ -113,6 +114,7 @@ struct MomoAdamOptions {
 
 /// The link behind `momo_adam`.
 struct MomoAdam {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
   ScalarOrSchedule<double> learning_rate;

@@ -122,6 +122,7 @@ struct MuonState {
 
 /// Options of `scale_by_muon`.
 struct ScaleByMuon {
+  static constexpr detail::Harm harm = detail::Harm::never;
   NewtonSchulzCoefficients ns_coeffs{};  ///< of an iteration
   int ns_steps = 5;                      ///< iterations, ≥ 0
   double beta = 0.95;                    ///< decay of the momentum, in [0, 1)

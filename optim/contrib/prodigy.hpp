@@ -68,6 +68,7 @@ struct ProdigyOptions {
 
 /// The link behind `prodigy`.
 struct ScaleByProdigy {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
   ScalarOrSchedule<double> learning_rate;
@@ -149,6 +150,7 @@ struct DadaptAdamwOptions {
 
 /// The link behind `dadapt_adamw`.
 struct ScaleByDadaptAdamw {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
   ScalarOrSchedule<double> learning_rate;

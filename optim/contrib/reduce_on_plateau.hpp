@@ -24,6 +24,7 @@ struct ReduceLROnPlateauState {
 
 /// Options of `reduce_on_plateau`.
 struct ReduceOnPlateau {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   double factor = 0.1;                 ///< factor of the steps at a plateau, in (0, 1)
   std::int64_t patience = 10;          ///< losses without improvement that make a plateau
   double rtol = 1e-4;                  ///< relative improvement that counts, in [0, 1]

@@ -89,10 +89,10 @@ struct Sam {
 
   template <class E>
   static bool has_gradient(const E& extra) {
-    if constexpr (requires { static_cast<bool>(extra.value_and_grad_fn); }) {
-      return static_cast<bool>(extra.value_and_grad_fn);
+    if constexpr (detail::HasValueAndGradFn<E>) {
+      return detail::is_given(extra.value_and_grad_fn);
     } else {
-      return detail::HasValueAndGradFn<E>;
+      return false;
     }
   }
 

@@ -58,6 +58,7 @@ struct ScheduleFreeOptions {
 /// The link behind `schedule_free`.
 template <class Link>
 struct ScheduleFree {
+  static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Link>);
   static constexpr bool needs_params = true;
   Link base_optimizer;
   ScalarOrSchedule<double> learning_rate;

@@ -49,6 +49,7 @@ struct FactoredState {
 
 /// Options of `scale_by_factored_rms`.
 struct ScaleByFactoredRms {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   bool factored = true;                       ///< whether large matrices are factored
   double decay_rate = 0.8;                    ///< power of the decay, which is 1 - tᵖ with p = -decay_rate
   std::int64_t step_offset = 0;               ///< subtracted from the step count, for fine-tuning

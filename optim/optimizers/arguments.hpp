@@ -132,6 +132,7 @@ template <class Catalogue>
 class ByName {
  public:
   static constexpr bool needs_params = true;
+  static constexpr detail::Harm harm = detail::Harm::none;  // as any_transformation
   static constexpr bool is_erased = true;
   static constexpr int asks_for = detail::asks_for_hvp | detail::asks_for_residuals;
   ByName(std::string name, Arguments arguments) : name_(std::move(name)), arguments_(std::move(arguments)) {

@@ -25,6 +25,7 @@ struct ScaleByBfgsState {
 
 /// Options of `bfgs`.
 struct ScaleByBfgs {
+  static constexpr detail::Harm harm = detail::Harm::none;
   static constexpr bool needs_params = true;
 
   bool scale_init_precond = true;  ///< whether the initial matrix is scaled by the first pair

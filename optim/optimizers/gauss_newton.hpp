@@ -52,6 +52,7 @@ struct ScaleByGaussNewtonState {
 
 /// The link behind `gauss_newton`.
 struct ScaleByGaussNewton {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_residuals;
 

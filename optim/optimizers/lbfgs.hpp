@@ -38,8 +38,48 @@ struct ScaleByLBFGSState {
   }
 };
 
+namespace detail {
+
+/// What a step of `scale_by_lbfgs` changes: of the memory, the newest pair alone.
+template <class P>
+struct SavedLbfgsStep {
+  using State = ScaleByLBFGSState<P>;
+
+  explicit SavedLbfgsStep(const State& state)
+      : count(state.count),
+        params(state.params),
+        updates(state.updates),
+        weights(state.weights_memory),
+        metric(state.metric) {
+    if (count == 0) return;
+    newest = static_cast<std::size_t>((count - 1) % static_cast<std::int64_t>(state.diff_params_memory.size()));
+    diff_params = state.diff_params_memory[newest];
+    diff_updates = state.diff_updates_memory[newest];
+  }
+  void put_back(State& state) {
+    state.count = count;
+    state.params = std::move(params);
+    state.updates = std::move(updates);
+    state.weights_memory = std::move(weights);
+    state.metric = std::move(metric);
+    if (!diff_params) return;
+    state.diff_params_memory[newest] = *std::move(diff_params);
+    state.diff_updates_memory[newest] = *std::move(diff_updates);
+  }
+
+  std::int64_t count;
+  P params, updates;
+  decltype(State::weights_memory) weights;
+  std::optional<P> metric;
+  std::size_t newest = 0;
+  std::optional<P> diff_params{}, diff_updates{};
+};
+
+}  // namespace detail
+
 /// Options of `scale_by_lbfgs`.
 struct ScaleByLbfgs {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   int memory_size = 10;                  ///< pairs that are remembered, ≥ 1
@@ -52,6 +92,10 @@ struct ScaleByLbfgs {
     const std::vector<P> memory(static_cast<std::size_t>(memory_size), zero);
     using Weights = decltype(ScaleByLBFGSState<P>::weights_memory);
     return {0, zero, zero, memory, memory, Weights::Zero(memory_size), std::nullopt};
+  }
+  template <class P>
+  static detail::SavedLbfgsStep<P> saved_step(const ScaleByLBFGSState<P>& state) {
+    return detail::SavedLbfgsStep<P>(state);
   }
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {

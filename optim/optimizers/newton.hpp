@@ -25,6 +25,7 @@ struct ScaleByNewtonState {
 
 /// Options of `newton`.
 struct ScaleByNewton {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_hessian | detail::asks_for_hvp;
 
@@ -103,6 +104,7 @@ struct ScaleByCurvatureState {
 
 /// The link behind `curvature_sgd`.
 struct ScaleByCurvature {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_hessian | detail::asks_for_hvp;
 

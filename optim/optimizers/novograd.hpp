@@ -31,6 +31,7 @@ struct ScaleByNovogradState {
 /// Options of `scale_by_novograd`. The alias `novograd` has eps = 1e-6.
 template <class Real = double>
 struct ScaleByNovograd {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   Real b1 = Real(0.9);          ///< decay of the momentum, in [0, 1)

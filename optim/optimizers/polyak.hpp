@@ -16,6 +16,7 @@ enum class PolyakVariant { sps, sps_plus };
 /// Options of `scale_by_polyak`.
 template <class Real = double>
 struct ScaleByPolyak {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   Real f_min = Real(0);                        ///< a lower bound of the loss
   Real max_learning_rate = Real(1);            ///< largest step, > 0
   Real eps = Real(0);                          ///< added to the squared norm, ≥ 0

@@ -45,6 +45,7 @@ struct ScaleBySM3State {
 
 /// Options of `scale_by_sm3`.
 struct ScaleBySm3 {
+  static constexpr detail::Harm harm = detail::Harm::never;
   double b1 = 0.9;    ///< decay of the momentum, in [0, 1)
   double b2 = 1.0;    ///< decay of the accumulators, in [0, 1]; 1 sums the squares up
   double eps = 1e-8;  ///< added inside the root, ≥ 0

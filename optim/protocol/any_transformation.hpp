@@ -128,11 +128,17 @@ class any_transformation {
 
   AnyState<P> init(const P& params) const { return held_->init(params); }
 
-  template <class... Slots>
-  Updated<P, AnyState<P>> update(P updates, AnyState<P> state, const P& params, const Slots&... extra) const {
-    detail::check_call(updates, state, params);
-    update_in_place(updates, state, params, Extra<Slots...>{extra...});
-    return {std::move(updates), std::move(state)};
+  static constexpr detail::Harm harm = detail::Harm::none;  // what it holds puts its state back itself
+
+  template <class S, class... Slots>
+  requires std::is_same_v<std::remove_cvref_t<S>, AnyState<P>> Updated<P, AnyState<P>> update(P updates, S&& state,
+                                                                                              const P& params,
+                                                                                              const Slots&... extra)
+  const {
+    return detail::updated<any_transformation>(std::move(updates), std::forward<S>(state), [&](P& u, AnyState<P>& s) {
+      detail::check_call(u, s, params);
+      update_in_place(u, s, params, Extra<Slots...>{extra...});
+    });
   }
 
   template <class E>
@@ -176,10 +182,12 @@ class any_transformation {
       return AnyState<P>(std::make_unique<HeldState>(link.init(params)));
     }
     void update(P& updates, AnyState<P>& state, const P& params, const AnyExtra<P>& extra) const override {
-      detail::run(link, updates, open(state), params, extra);
+      auto& held = open(state);
+      detail::or_put_back<Link>(held, [&] { detail::run(link, updates, held, params, extra); });
     }
     void step(P& grads, AnyState<P>& state, P& params, const AnyExtra<P>& extra) const override {
-      detail::run_step(link, grads, open(state), params, extra);
+      auto& held = open(state);
+      detail::or_put_back<Link>(held, [&] { detail::run_step(link, grads, held, params, extra); });
     }
 
     static State& open(AnyState<P>& state) {

@@ -44,6 +44,7 @@ struct MaskedConstants {
 template <class Link>
 struct Masked {
   static constexpr int slot_count = detail::slot_count<Link>;
+  static constexpr detail::Harm harm = detail::harm<Link>;
   Link inner;  ///< the transformation
   Mask mask;   ///< true where it is applied
 

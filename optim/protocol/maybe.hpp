@@ -16,6 +16,7 @@ namespace grove::optim {
 template <class Link>
 struct Maybe {
   static constexpr int slot_count = detail::slot_count<Link>;
+  static constexpr detail::Harm harm = detail::harm<Link>;
   std::optional<Link> inner;
 
   template <class P>
@@ -26,7 +27,7 @@ struct Maybe {
 
   template <class State>
   auto prepare(std::optional<State>& state) const {
-    check(state);
+    check_before_step(state);
     using Constants = decltype(inner->prepare(*state));
     return inner ? inner->prepare(*state) : Constants{};
   }
@@ -34,7 +35,7 @@ struct Maybe {
   /// Without the link the updates stand in for its trees, and are not touched.
   template <class State, class U>
   auto slots(std::optional<State>& state, U& updates) const {
-    check(state);
+    check_before_step(state);
     using Slots = decltype(inner->slots(*state, updates));
     if (inner) return inner->slots(*state, updates);
     return [&]<class... T>(std::type_identity<std::tuple<T&...>>) {
@@ -48,12 +49,12 @@ struct Maybe {
 
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
-    check(state);
+    check_before_step(state);
     if (inner) detail::run(*inner, updates, *state, params, extra);
   }
 
- private:
-  void check(const auto& state) const {
+  /// Throws: StructureError if the state was made without the link. A chain asks before its first link runs.
+  void check_before_step(const auto& state) const {
     if (inner && !state)
       throw StructureError("update: the optimizer's state was made without a part that the optimizer has");
   }

@@ -22,24 +22,36 @@ P apply_updates(P params, const U& updates) {
   return params;
 }
 
+namespace detail {
+
+/// `step` for those who drop the state when it fails.
+template <class T, class G, class S, class P, class E>
+void step_unguarded(const T& optimizer, G&& grads, S& state, P& params, const E& extra) {
+  check_call(grads, state, params);
+  if constexpr (requires { optimizer.link(); }) {
+    run_step(optimizer.link(), grads, state, params, extra);
+  } else {
+    run_step(optimizer, grads, state, params, extra);
+  }
+}
+
+}  // namespace detail
+
 /// One step of the optimizer, in place: bit for bit what `update` and `apply_updates` give, in fewer passes over
 /// memory.
 ///
 ///   step(optimizer, grads, state, params);
 ///
 /// Nothing is allocated. `grads` are used up: an optimizer that looks at the whole tree leaves its updates there. If
-/// they are const, such an optimizer works on a copy. Throws: StructureError, before anything is changed, if the grads
-/// or the state are not of the structure of the params.
+/// they are const, such an optimizer works on a copy.
+/// Throws: StructureError if the grads or the state are not of the structure of the params; what schedules and other
+/// functions throw. State and params are then as they were. For that the state of links that stand before one which
+/// calls functions in the middle of its work (linesearches, sam, one's own) is copied; counts suffice for the others.
 template <class T, class G, class S, class P, class... Slots>
 requires Transformation<T, P>
 void step(const T& optimizer, G&& grads, S& state, P& params, const Slots&... extra) {
-  detail::check_call(grads, state, params);
-  const Extra<Slots...> bag{extra...};
-  if constexpr (requires { optimizer.link(); }) {
-    detail::run_step(optimizer.link(), grads, state, params, bag);
-  } else {
-    detail::run_step(optimizer, grads, state, params, bag);
-  }
+  detail::or_put_back<detail::unwrap_link_t<T>>(
+      state, [&] { detail::step_unguarded(optimizer, grads, state, params, Extra<Slots...>{extra...}); });
 }
 
 /// step_size · new_tensors + (1 - step_size) · old_tensors: a slowly following copy of the params.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "detail/check_state.hpp"
+#include "detail/put_back.hpp"
 #include "detail/run.hpp"
 #include "extra.hpp"
 
@@ -24,6 +25,23 @@ struct Updated {
   Updates updates;
   State state;
 };
+
+namespace detail {
+
+/// What advance(updates, state) of the link makes of them. A state that may be moved is not, until that has succeeded.
+template <class Link, class U, class S, class Advance>
+Updated<U, std::remove_cvref_t<S>> updated(U&& updates, S&& state, const Advance& advance) {
+  if constexpr (std::is_lvalue_reference_v<S> || std::is_const_v<std::remove_reference_t<S>>) {
+    std::remove_cvref_t<S> copy = state;
+    advance(updates, copy);
+    return {std::move(updates), std::move(copy)};
+  } else {
+    or_put_back<Link>(state, [&] { advance(updates, state); });
+    return {std::move(updates), std::move(state)};
+  }
+}
+
+}  // namespace detail
 
 /// A transformation as its users see it: the options of `Link`, its `init`, and `update`.
 ///
@@ -44,21 +62,24 @@ struct GradientTransformation : Link {
   ///
   /// `params` are those that the gradients were taken of. `extra` are named arguments, such as `with_value(loss)`, that
   /// some transformations need and the others ignore.
-  /// Throws: grove::StructureError if the trees differ in structure or shapes.
+  /// Throws: grove::StructureError if the trees differ in structure or shapes; what schedules and other functions
+  /// throw. The state is then as it was, one that was to be moved included.
   template <class U, class S, class P, class... Slots>
-  Updated<U, S> update(U updates, S state, const P& params, const Slots&... extra) const {
-    detail::check_call(updates, state, params);
-    detail::run(link(), updates, state, params, Extra<Slots...>{extra...});
-    return {std::move(updates), std::move(state)};
+  Updated<U, std::remove_cvref_t<S>> update(U updates, S&& state, const P& params, const Slots&... extra) const {
+    return detail::updated<Link>(std::move(updates), std::forward<S>(state), [&](U& u, auto& s) {
+      detail::check_call(u, s, params);
+      detail::run(link(), u, s, params, Extra<Slots...>{extra...});
+    });
   }
 
   /// The same for transformations that do not look at the params.
   template <class U, class S>
-  Updated<U, S> update(U updates, S state) const {
+  Updated<U, std::remove_cvref_t<S>> update(U updates, S&& state) const {
     static_assert(!detail::needs_params<Link>, "this transformation needs the params as third argument of update");
-    detail::check_state(state, updates);
-    detail::run(link(), updates, state, updates, Extra<>{});
-    return {std::move(updates), std::move(state)};
+    return detail::updated<Link>(std::move(updates), std::forward<S>(state), [&](U& u, auto& s) {
+      detail::check_state(s, u);
+      detail::run(link(), u, s, u, Extra<>{});
+    });
   }
 
   const Link& link() const { return *this; }

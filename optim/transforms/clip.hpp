@@ -49,6 +49,7 @@ auto clip(Real max_delta) {
 /// The link behind `clip_by_block_rms`.
 template <class Real = double>
 struct ClipByBlockRms {
+  static constexpr detail::Harm harm = detail::Harm::never;
   Real threshold;  ///< largest root mean square of a leaf
 
   template <class P>
@@ -78,6 +79,7 @@ auto clip_by_block_rms(Real threshold) {
 /// The link behind `clip_by_global_norm`.
 template <class Real = double>
 struct ClipByGlobalNorm {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool works_by_rows = true;  // rows without a gradient add nothing to the norm
 
   Real max_norm;  ///< largest norm of the whole tree
@@ -193,6 +195,7 @@ typename X::PlainObject unitwise_clip(const X& g_norm, const X& max_norm, const 
 /// The link behind `adaptive_grad_clip`.
 template <class Real = double>
 struct AdaptiveGradClip {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   Real clipping;              ///< largest ratio of the norms of a unit's gradient and params

@@ -24,6 +24,7 @@ struct ZeroNansState {
 
 /// The link behind `zero_nans`.
 struct ZeroNans {
+  static constexpr detail::Harm harm = detail::Harm::never;
   template <class P>
   ZeroNansState init(const P& params) const {
     return {std::string(static_cast<std::size_t>(tree::leaf_count(params)), '0')};
@@ -65,6 +66,7 @@ inline auto keep_params_nonnegative() { return GradientTransformation<KeepParams
 
 /// The link behind `centralize`.
 struct Centralize {
+  static constexpr detail::Harm harm = detail::Harm::never;
   template <class P>
   EmptyState init(const P& /*params*/) const {
     return {};
@@ -99,6 +101,7 @@ inline auto centralize() { return GradientTransformation<Centralize>{}; }
 
 /// The link behind `normalize_by_update_norm` and `normalize`.
 struct NormalizeByUpdateNorm {
+  static constexpr detail::Harm harm = detail::Harm::never;
   double scale_factor = 1.0;  ///< norm of what is emitted
   double eps = 1e-6;          ///< added to the norm, ≥ 0
 

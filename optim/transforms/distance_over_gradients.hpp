@@ -28,6 +28,7 @@ struct ScaleByDistanceOverGradientsState {
 
 /// Options of `scale_by_distance_over_gradients`.
 struct ScaleByDistanceOverGradients {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   double reps_rel = 1e-6;     ///< first distance, relative to 1 + ‖p‖, > 0

@@ -38,6 +38,7 @@ struct AddNoiseState {
 
 /// The link behind `add_noise`.
 struct AddNoise {
+  static constexpr detail::Harm harm = detail::Harm::counts;
   double eta;                       ///< variance of the noise at the first step, ≥ 0
   double gamma;                     ///< power of its decay, ≥ 0
   std::uint64_t key = 0;            ///< seed

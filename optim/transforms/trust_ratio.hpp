@@ -13,6 +13,7 @@ namespace grove::optim {
 /// Options of `scale_by_trust_ratio`.
 template <class Real = double>
 struct ScaleByTrustRatio {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   Real min_norm = Real(0);           ///< smaller norms count as this
@@ -57,6 +58,7 @@ auto scale_by_trust_ratio(ScaleByTrustRatio<Real> options = {}) {
 /// The link behind `scale_by_param_block_norm` and `scale_by_param_block_rms`.
 template <class Real, bool Rms>
 struct ScaleByParamBlock {
+  static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
   Real min_scale;  ///< smallest factor

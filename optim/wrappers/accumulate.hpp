@@ -1,6 +1,7 @@
 // Gradient accumulation: apply_every, and MultiSteps around an optimizer.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,7 @@ struct ApplyEveryState {
 
 /// The link behind `apply_every`.
 struct ApplyEvery {
+  static constexpr detail::Harm harm = detail::Harm::never;
   std::int64_t k;  ///< calls for one emission
 
   template <class P>
@@ -146,6 +148,7 @@ struct MultiStepsOptions {
 /// The link behind `multi_steps`.
 template <class Link, class Skip>
 struct MultiSteps {
+  static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Link>);
   Link opt;
   ScalarOrSchedule<double> every_k_schedule;
   bool use_grad_mean;
@@ -163,22 +166,22 @@ struct MultiSteps {
     const auto k = static_cast<std::int64_t>(every_k_schedule(state.gradient_step));
     detail::check_positive("multi_steps", "what every_k_schedule returns", k);
     const double share = use_grad_mean ? 1.0 / static_cast<double>(state.mini_step + 1) : 1.0;
-    detail::for_each_leaf(
-        extra,
-        [&](std::size_t, auto&& acc, auto&& g) {
-          if (use_grad_mean) {
-            acc = acc + detail::in_scalar_of(g, share) * (g - acc);
-          } else {
-            acc = acc + g;
-          }
-        },
-        state.acc_grads, updates);
+    const auto add = [&](auto& sum, const auto& acc, const auto& g) {
+      if (use_grad_mean) {
+        sum = acc + detail::in_scalar_of(g, share) * (g - acc);
+      } else {
+        sum = acc + g;
+      }
+    };
     if (state.mini_step + 1 < k) {
+      detail::for_each_leaf(
+          extra, [&](std::size_t, auto&& acc, const auto& g) { add(acc, acc, g); }, state.acc_grads, updates);
       ++state.mini_step;
       return detail::set_zero(extra, updates);
     }
+    // The sum goes to the updates, so that the state still has the sum before if the optimizer fails.
     detail::for_each_leaf(
-        extra, [](std::size_t, auto&& u, const auto& acc) { u = acc; }, updates, state.acc_grads);
+        extra, [&](std::size_t, auto&& u, const auto& acc) { add(u, acc, u); }, updates, state.acc_grads);
     detail::run(opt, updates, state.inner_opt_state, params, extra);
     detail::set_zero(extra, state.acc_grads);
     state.mini_step = 0;

@@ -1,6 +1,7 @@
 // Transformations that act on some steps only: apply_if_finite, conditionally_transform, conditionally_mask.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -20,6 +21,7 @@ struct ApplyIfFiniteState {
 /// The link behind `apply_if_finite`.
 template <class Link>
 struct ApplyIfFinite {
+  static constexpr detail::Harm harm = detail::harm<Link>;
   Link inner;
   std::int64_t max_consecutive_errors;
 
@@ -80,6 +82,7 @@ struct ZeroUpdates {
 /// The link behind `conditionally_transform` and `conditionally_mask`.
 template <class Link, class Condition, class Otherwise>
 struct Conditionally {
+  static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Link>);
   Link inner;
   Condition should_transform_fn;
 

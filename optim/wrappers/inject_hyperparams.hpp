@@ -1,6 +1,7 @@
 // Hyperparameters that live in the state: they can be read, scheduled and overwritten between steps.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -60,6 +61,7 @@ struct InjectHyperparams {
   static constexpr bool needs_params = detail::needs_params<Inner>;
   static constexpr int asks_for = detail::asks_for<Inner>;
   static constexpr bool is_erased = detail::is_erased<Inner>;
+  static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Inner>);
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
 
@@ -80,12 +82,14 @@ struct InjectHyperparams {
     for (const auto& entry : state.hyperparams) {  // one that was misspelt in the state would do nothing
       if (values.count(entry.first) == 0) Hyperparams::throw_unknown(entry.first, values);
     }
+    std::map<std::string, double> now = state.hyperparams;
     for (const auto& [name, value] : values) {
-      if (value.is_schedule()) state.hyperparams[name] = value(state.count);
+      if (value.is_schedule()) now[name] = value(state.count);
     }
-    state.count = safe_increment(state.count);
-    const Inner inner = inner_factory(Hyperparams(state.hyperparams));
+    const Inner inner = inner_factory(Hyperparams(now));
     detail::run(inner, updates, state.inner_state, params, extra);
+    state.hyperparams = std::move(now);
+    state.count = safe_increment(state.count);
   }
 };
 
@@ -123,6 +127,7 @@ struct InjectStatefulHyperparams {
   static constexpr bool needs_params = detail::needs_params<Inner>;
   static constexpr int asks_for = detail::asks_for<Inner>;
   static constexpr bool is_erased = detail::is_erased<Inner>;
+  static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Inner>);
 
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
@@ -144,14 +149,18 @@ struct InjectStatefulHyperparams {
   }
   template <class U, class S, class P, class E>
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
+    std::map<std::string, double> now = state.hyperparams;
     for (const auto& [name, value] : values) {
-      if (value.is_schedule()) state.hyperparams[name] = value(state.count);
+      if (value.is_schedule()) now[name] = value(state.count);
     }
-    set_from(state.hyperparams_states, state.hyperparams, extra);
-    advance(state.hyperparams_states, extra);
-    state.count = safe_increment(state.count);
-    const Inner inner = inner_factory(Hyperparams(state.hyperparams));
+    set_from(state.hyperparams_states, now, extra);
+    auto next = state.hyperparams_states;
+    advance(next, extra);
+    const Inner inner = inner_factory(Hyperparams(now));
     detail::run(inner, updates, state.inner_state, params, extra);
+    state.hyperparams = std::move(now);
+    state.hyperparams_states = std::move(next);
+    state.count = safe_increment(state.count);
   }
 
  private:

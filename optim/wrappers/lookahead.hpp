@@ -80,6 +80,7 @@ struct LookaheadState {
 template <class Link>
 struct Lookahead {
   static constexpr bool needs_params = true;
+  static constexpr detail::Harm harm = detail::harm<Link>;
 
   Link fast_optimizer;
   std::int64_t sync_period;

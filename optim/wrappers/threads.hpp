@@ -27,6 +27,7 @@ class SharedSteps final : public WorkSharing {
 /// The link behind `threads`. Copies share the threads, which end with the last of them.
 template <class Link>
 struct Threads {
+  static constexpr detail::Harm harm = detail::harm<Link>;
   Link inner;
   std::shared_ptr<detail::SharedSteps> workers;  ///< none for one thread
 

@@ -228,22 +228,19 @@ Eigen::Index leaf_size(const T& leaf) {
   return leaf_traits<T>::size(leaf);
 }
 
-/// Runs a link over one leaf, or what is in the share of it. False if the sizes differ, and then nothing was touched.
+/// Runs a link over one leaf, or what is in the share of it. All are of one size.
 template <bool Step, class Link, class C, class U, class P, class... S>
-bool run_leaf(const Link& link, const C& constants, std::size_t leaf, BlockShare& share, U& updates, P& params,
+void run_leaf(const Link& link, const C& constants, std::size_t leaf, BlockShare& share, U& updates, P& params,
               S&... slots) {
   using Scalar = typename leaf_traits<std::remove_const_t<U>>::Scalar;
-  const Eigen::Index size = leaf_size(updates);
-  if (leaf_size(params) != size || ((leaf_size(slots) != size) || ...)) return false;
   if constexpr (std::is_floating_point_v<Scalar>) {
-    const auto range = share.next_leaf<Scalar>(size);
-    if (range.first >= range.second) return true;
+    const auto range = share.next_leaf<Scalar>(leaf_size(updates));
+    if (range.first >= range.second) return;
     run_blocks<Step>(link, cast<Scalar>(constants), leaf, range, leaf_data(updates), leaf_data(params),
                      leaf_data(slots)...);
   } else {
     run_views<Step>(link, constants, leaf, updates, params, slots...);
   }
-  return true;
 }
 
 }  // namespace grove::optim::detail

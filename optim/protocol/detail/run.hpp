@@ -1,7 +1,6 @@
 // How a link is run: elementwise links block by block, others as they please.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -112,10 +111,9 @@ inline constexpr bool part_is_erased<Wrapper<Parts...>> = (false || ... || is_er
 inline constexpr std::size_t smallest_shared_pass = 64;
 
 /// Calls work(share) for all blocks of the tree, on several threads if there are some and it pays. Each thread has
-/// blocks of its own, the same whole blocks that one thread works on, so the results are the same to the bit. False if
-/// work says so anywhere.
+/// blocks of its own, the same whole blocks that one thread works on, so the results are the same to the bit.
 template <class U, class Work>
-bool share_blocks(WorkSharing* workers, const U& updates, const Work& work) {
+void share_blocks(WorkSharing* workers, const U& updates, const Work& work) {
   if (workers == nullptr) return work(BlockShare{});
   std::size_t blocks = 0;
   tree::detail::visit_leaves(
@@ -127,49 +125,53 @@ bool share_blocks(WorkSharing* workers, const U& updates, const Work& work) {
   struct Context {
     const Work& work;
     std::size_t blocks, parts;
-    std::atomic<bool> fits{true};
   } context{work, blocks, static_cast<std::size_t>(workers->count())};
   workers->run(
       [](void* pointer, int i) {
         auto& c = *static_cast<Context*>(pointer);
         const auto part = static_cast<std::size_t>(i);
-        if (!c.work(BlockShare{c.blocks * part / c.parts, c.blocks * (part + 1) / c.parts})) c.fits = false;
+        c.work(BlockShare{c.blocks * part / c.parts, c.blocks * (part + 1) / c.parts});
       },
       &context);
-  return context.fits;
 }
 
-/// Runs an elementwise link over all leaves; with `Step` it adds the updates to the params in the same pass.
-template <bool Step, class Link, class U, class S, class P, class E>
-void run_elementwise(const Link& link, U& updates, S& state, P& params, const E& extra) {
-  const auto constants = link.prepare(state);
+/// Runs an elementwise link over all leaves, with the constants that its `prepare` made; with `Step` it adds the
+/// updates to the params in the same pass.
+template <bool Step, class Link, class C, class U, class S, class P, class E>
+void run_prepared(const Link& link, const C& constants, U& updates, S& state, P& params, const E& extra) {
   std::apply(
       [&](auto&... slots) {
-        const auto work = [&](BlockShare share) {
-          std::size_t number = 0;
-          bool fits = true;
-          tree::detail::visit_leaves(
-              [&](auto& u, auto& p, auto&... s) {
-                const std::size_t leaf = number++;
-                if (!admits(extra, leaf)) return;
-                fits = run_leaf<Step>(link, constants, leaf, share, u, p, s...) && fits;
-              },
-              updates, params, slots...);
-          return fits;
-        };
-        const bool fits = [&] {
-          if constexpr (std::is_floating_point_v<tree::scalar_t<U>>) {
-            return share_blocks(extra.workers, updates, work);
-          } else {
-            return work(BlockShare{});
-          }
-        }();
+        bool fits = true;
+        tree::detail::visit_leaves(
+            [&](const auto& u, const auto&... others) { fits = fits && ((leaf_size(others) == leaf_size(u)) && ...); },
+            std::as_const(updates), std::as_const(params), std::as_const(slots)...);
         if (!fits) {
           tree::check_same_structure("update", params, updates, "params", "updates");
           (tree::check_same_structure("update", params, slots, "params", "the optimizer's state"), ...);
         }
+        const auto work = [&](BlockShare share) {
+          std::size_t number = 0;
+          tree::detail::visit_leaves(
+              [&](auto& u, auto& p, auto&... s) {
+                const std::size_t leaf = number++;
+                if (admits(extra, leaf)) run_leaf<Step>(link, constants, leaf, share, u, p, s...);
+              },
+              updates, params, slots...);
+        };
+        if constexpr (std::is_floating_point_v<tree::scalar_t<U>>) {
+          share_blocks(extra.workers, updates, work);
+        } else {
+          work(BlockShare{});
+        }
       },
       link.slots(state, updates));
+}
+
+/// The same from its start.
+template <bool Step, class Link, class U, class S, class P, class E>
+void run_elementwise(const Link& link, U& updates, S& state, P& params, const E& extra) {
+  const auto constants = link.prepare(state);
+  run_prepared<Step>(link, constants, updates, state, params, extra);
 }
 
 /// Sets the leaves to zero that take no part.

@@ -295,8 +295,9 @@ class Minimization {
       objective_.residuals_at(at, residuals, jacobian);
     };
     const auto pass = [&](const auto&... more) {
-      step(optimizer_, objective_.grads, run_.state, run_.params, with_value(objective_.value), with_grad(raw_grads_),
-           with_value_fn(value_fn), with_value_and_grad_fn(value_and_grad_fn), ReportTo{&report}, more...);
+      step_unguarded(optimizer_, objective_.grads, run_.state, run_.params,
+                     Extra(with_value(objective_.value), with_grad(raw_grads_), with_value_fn(value_fn),
+                           with_value_and_grad_fn(value_and_grad_fn), ReportTo{&report}, more...));
     };
     std::apply(pass, std::tuple_cat(slot_if<wants_hvp>([&] { return with_hvp_fn(hvp_fn); }),
                                     slot_if<wants_hessian>([&] { return with_hessian_fn(hessian_fn); }),
