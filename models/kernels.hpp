@@ -24,7 +24,10 @@ Eigen::ArrayXXd squared_distances(const A& a, const A& b) {
   if (a.cols() != b.cols())
     throw ShapeError(grove::detail::fill("kernel: points of {} and of {} columns", {a.cols(), b.cols()}));
   Eigen::ArrayXXd squares(a.rows(), b.rows());
-  for (Eigen::Index j = 0; j < b.rows(); ++j) squares.col(j) = (a.rowwise() - b.row(j)).rowwise().squaredNorm();
+  squares.setZero();
+  for (Eigen::Index j = 0; j < b.rows(); ++j) {
+    for (Eigen::Index k = 0; k < a.cols(); ++k) squares.col(j) += (a.col(k).array() - b(j, k)).square();
+  }
   return squares;
 }
 
@@ -38,7 +41,7 @@ struct SquaredExponential {
   T log_length;    ///< ln of the distance over which it varies, in the unit of x
 
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool /*same*/ = false) const {
-    return detail::prediction(exp(log_variance - exp(-2.0 * log_length) * (0.5 * detail::squared_distances(a, b))));
+    return detail::prediction(exp(log_variance - (0.5 * exp(-2.0 * log_length)) * detail::squared_distances(a, b)));
   }
 };
 

@@ -26,7 +26,7 @@ template <Kernel K>
 auto log_marginal_likelihood(const K& kernel, const Eigen::MatrixXd& x, const Eigen::VectorXd& y) {
   detail::check_xy("log_marginal_likelihood", x, y);
   const auto l = cholesky(kernel(x, x, true).matrix());
-  const auto z = detail::prediction(l.template triangularView<Eigen::Lower>().solve(y).array());
+  const auto z = detail::prediction(solve_lower(l, y).array());
   const auto n = static_cast<double>(y.size());
   return -0.5 * sum(square(z)) - sum(log(l.diagonal().array())) - 0.5 * n * std::log(2 * std::numbers::pi);
 }

@@ -74,21 +74,26 @@ auto safe_softmax_cross_entropy(const X& logits, const Y& labels) {
 
 namespace detail {
 
+/// Throws: ShapeError unless there is a label for each of the examples, and it is a class.
+inline void check_labels(std::string_view function, const std::vector<int>& labels, Eigen::Index examples,
+                         Eigen::Index classes) {
+  if (static_cast<Eigen::Index>(labels.size()) != examples) {
+    throw ShapeError(fill("{}: there are {} examples and {} labels", {function, examples, labels.size()}));
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] < 0 || labels[i] >= classes) {
+      throw ShapeError(fill("{}: label {} of example {} is not one of {} classes", {function, labels[i], i, classes}));
+    }
+  }
+}
+
 /// A row of zeros with a 1 at the label, for each label.
 template <class X>
 dependent_t<X> one_hot(std::string_view function, const std::vector<int>& labels, Eigen::Index rows,
                        Eigen::Index classes) {
-  if (static_cast<Eigen::Index>(labels.size()) != rows) {
-    throw ShapeError(fill("{}: there are {} examples and {} labels", {function, rows, labels.size()}));
-  }
+  check_labels(function, labels, rows, classes);
   dependent_t<X> result = dependent_t<X>::Zero(rows, classes);
-  for (Eigen::Index i = 0; i < rows; ++i) {
-    const int label = labels[static_cast<std::size_t>(i)];
-    if (label < 0 || label >= classes) {
-      throw ShapeError(fill("{}: label {} of example {} is not one of {} classes", {function, label, i, classes}));
-    }
-    result(i, label) = 1;
-  }
+  for (Eigen::Index i = 0; i < rows; ++i) result(i, labels[static_cast<std::size_t>(i)]) = 1;
   return result;
 }
 
@@ -103,14 +108,12 @@ auto softmax_cross_entropy_with_integer_labels(const X& logits, const std::vecto
                                                const Over<A, M>& over = {}) {
   static_assert(A != Axis::all, "softmax_cross_entropy_with_integer_labels: a label belongs to a row or to a column");
   constexpr auto name = "softmax_cross_entropy_with_integer_labels";
-  auto chosen = A == Axis::rows ? detail::one_hot<X>(name, labels, logits.rows(), logits.cols())
-                                : detail::one_hot<X>(name, labels, logits.cols(), logits.rows());
-  if constexpr (A == Axis::columns) chosen.transposeInPlace();
+  constexpr bool by_rows = A == Axis::rows;
+  detail::check_labels(name, labels, by_rows ? logits.rows() : logits.cols(), by_rows ? logits.cols() : logits.rows());
   const auto& all = detail::elements(logits);
   const auto& x = detail::counted(name, all, over, detail::nowhere);
-  const auto of_label = grove::where(chosen > 0.0, all, 0.0 * chosen);
   const auto loss =
-      detail::evaluated(grove::logsumexp(detail::along(x, over)) - grove::sum(detail::along(of_label, over)));
+      detail::evaluated(grove::logsumexp(detail::along(x, over)) - grove::gather(detail::along(all, over), labels));
   if constexpr (std::is_same_v<M, EntryMask>) {
     const auto any = [&] {
       if constexpr (A == Axis::rows) {

@@ -76,6 +76,45 @@ auto gather_slices(const char* name, const X& x, const List& list) {
   }
 }
 
+/// The element of each row (or column) that a list names.   x̄[k, i_k] += ȳ[k]
+template <bool ByRows, class X, class List>
+auto gather_from_each(const X& x, const List& list) {
+  const Index n = ByRows ? x.rows() : x.cols(), length = ByRows ? x.cols() : x.rows();
+  if (static_cast<Index>(list.size()) != n) [[unlikely]]
+    throw ShapeError(fill("gather: {} indices for {} {}", {list.size(), n, ByRows ? "rows" : "columns"}));
+  const auto element = [](auto& from, Index k, Index i) -> auto& {
+    return ByRows ? from.coeffRef(k, i) : from.coeffRef(i, k);
+  };
+  const auto pick = [n, element](auto& y, const auto& from, const Index* indices) {
+    for (Index k = 0; k < n; ++k) y.coeffRef(k) = element(from, k, indices[k]);
+  };
+  using S = tape_scalar_t<X>;
+  constexpr int rows = ByRows ? int(X::RowsAtCompileTime) : 1, cols = ByRows ? 1 : int(X::ColsAtCompileTime);
+  if constexpr (std::is_void_v<S>) {
+    std::vector<Index> indices(static_cast<std::size_t>(n));
+    copy_indices("gather", list, length, indices.data());
+    plain_t<is_array_kind<X>, typename X::Scalar, rows, cols, bool(X::IsRowMajor)> y(ByRows ? n : 1, ByRows ? 1 : n);
+    const typename X::PlainObject from = x;
+    pick(y, from, indices.data());
+    return Owned(std::move(y));
+  } else {
+    const auto t = term_of<S>(x);
+    auto* indices = current_tape<S>->template allocate_array<Index>(static_cast<std::size_t>(n));
+    copy_indices("gather", list, length, indices);
+    const auto y = allocate<plain_t<is_array_kind<X>, S, rows, cols, bare<decltype(t)>::row_major>>(
+        ByRows ? n : 1, ByRows ? 1 : n, t.is_active());
+    auto values = writable(y);
+    pick(values, t.map(), indices);
+    if (t.is_active()) {
+      record(y, [t, indices, element, n](auto& y_bar) {
+        auto x_bar = t.adjoint_map();
+        for (Index k = 0; k < n; ++k) element(x_bar, k, indices[k]) += y_bar.coeff(k);
+      });
+    }
+    return y;
+  }
+}
+
 }  // namespace detail
 
 /// The rows of x named by a list of indices, in its order; an index may occur several times.
@@ -90,6 +129,16 @@ auto gather_rows(const X& x, const List& indices) {
 template <detail::Dense X, detail::IndexList List>
 auto gather_cols(const X& x, const List& indices) {
   return detail::gather_slices<false>("gather_cols", x, indices);
+}
+
+/// The element of each row named by a list of indices, one for each: gather(x.rowwise(), {2, 0}) is (x(0, 2), x(1, 0)).
+/// Of x.colwise() of each column.
+///
+/// Throws: ShapeError for an index outside x, or unless there are as many as rows.
+template <detail::DirectionalOperand X, detail::IndexList List>
+auto gather(const X& x, const List& indices) {
+  using traits = detail::directional_traits<X>;
+  return detail::gather_from_each<traits::by_rows>(traits::operand(x), indices);
 }
 
 /// The elements of a vector named by a list of indices.

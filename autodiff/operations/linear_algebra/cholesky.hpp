@@ -5,6 +5,7 @@
 #pragma once
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 
 #include "solve.hpp"
 
@@ -35,7 +36,47 @@ void solve_with_factor(const View<S>& l, View<S> x) {
   l.transpose().template triangularView<Eigen::Upper>().solveInPlace(x);
 }
 
-/// A = L Lᵀ.   Ā += (M + Mᵀ)/2,  M = L⁻ᵀ Φ(Lᵀ L̄) L⁻¹,  Φ: lower triangle, its diagonal halved
+/// L̄ → M + Mᵀ for A = L Lᵀ,  M = L⁻ᵀ Φ(Lᵀ L̄) L⁻¹,  Φ: lower triangle, its diagonal halved
+template <class S>
+void pull_back_small_cholesky(const View<S>& l, View<S> bar) {
+  Scratch<S> scratch;
+  View<S> m = scratch.matrix(l.rows(), l.cols());
+  bar.template triangularView<Eigen::StrictlyUpper>().setZero();
+  m.noalias() = l.transpose() * bar;
+  m.template triangularView<Eigen::StrictlyUpper>().setZero();
+  m.diagonal() *= S(0.5);
+  l.transpose().template triangularView<Eigen::Upper>().solveInPlace(m);
+  l.template triangularView<Eigen::Lower>().template solveInPlace<Eigen::OnTheRight>(m);
+  bar = m + m.transpose();
+}
+
+/// The same, its lower triangle alone, from one block column of L to the one before: twice the work of the
+/// factorization, where the formula takes twelve times.
+///
+/// Source: Murray 2016, Differentiation of the Cholesky decomposition, https://arxiv.org/abs/1602.07527, section 4.2.
+template <class S>
+void pull_back_cholesky(const View<S>& l, View<S> bar) {
+  constexpr Index width = 48;
+  for (Index end = l.rows(), begin; end > 0; end = begin) {
+    begin = std::max<Index>(end - width, 0);
+    const Index n = end - begin, below = l.rows() - end;
+    // The diagonal block, what is left of it, and what is below both.
+    const View<S> diagonal = block_of(l, begin, begin, n, n), left = block_of(l, begin, 0, n, begin);
+    View<S> diagonal_bar = block_of(bar, begin, begin, n, n), left_bar = block_of(bar, begin, 0, n, begin);
+    if (below != 0) {
+      const View<S> under = block_of(l, end, begin, below, n), corner = block_of(l, end, 0, below, begin);
+      View<S> under_bar = block_of(bar, end, begin, below, n), corner_bar = block_of(bar, end, 0, below, begin);
+      diagonal.template triangularView<Eigen::Lower>().template solveInPlace<Eigen::OnTheRight>(under_bar);
+      corner_bar.noalias() -= under_bar * left;
+      diagonal_bar.noalias() -= under_bar.transpose() * under;
+      left_bar.noalias() -= under_bar.transpose() * corner;
+    }
+    pull_back_small_cholesky(diagonal, diagonal_bar);
+    left_bar.noalias() -= diagonal_bar * left;
+  }
+}
+
+/// A = L Lᵀ.   Ā += (M + Mᵀ)/2, as above
 struct CholeskyNode {
   template <class S, class A>
   auto operator()(std::type_identity<S>, const A& a) const {
@@ -46,16 +87,10 @@ struct CholeskyNode {
     const auto slots = tape.allocate_slots(static_cast<std::size_t>(l.size()));
     const Active<Plain> y(l.data(), slots, tape.tag(), l.rows(), l.cols());
     record(y, [a, l](auto& l_bar) {
-      Scratch<S> scratch;
-      View<S> m = scratch.matrix(l.rows(), l.cols());
-      l_bar.template triangularView<Eigen::StrictlyUpper>().setZero();
-      m.noalias() = l.transpose() * l_bar;
-      m.template triangularView<Eigen::StrictlyUpper>().setZero();
-      m.diagonal() *= S(0.5);
-      l.transpose().template triangularView<Eigen::Upper>().solveInPlace(m);
-      m.transposeInPlace();
-      l.transpose().template triangularView<Eigen::Upper>().solveInPlace(m);
-      send_to(a, [&](auto a_bar) { a_bar += S(0.5) * (m + m.transpose()); });
+      View<S> bar = view_at(l_bar.data(), l.rows(), l.cols());
+      pull_back_cholesky(l, bar);
+      bar.template triangularView<Eigen::StrictlyUpper>() = bar.transpose();
+      send_to(a, [&](auto a_bar) { a_bar += S(0.5) * bar; });
     });
     return y;
   }

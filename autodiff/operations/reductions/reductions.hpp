@@ -8,6 +8,7 @@
 #include "../../engine/fusion/fused_sum.hpp"
 #include "../../engine/fusion/operators.hpp"
 #include "../elementwise/power.hpp"
+#include "detail/across.hpp"
 #include "detail/reduction_rows.hpp"
 
 namespace grove {
@@ -46,6 +47,61 @@ auto reduce_all(X&& x) {
   }
 }
 
+/// Sends the cotangents of one value y per row (or column) of h.
+template <class Reduction, bool ByRows, class X, class Y>
+void pull_back_slices(const X& h, const Y& y) {
+  const auto values = y.map();
+  const auto y_bar = y.adjoint_map();
+  const auto block = h.array_map();
+  auto block_bar = h.adjoint_array();
+  for (Index k = 0; k < y.size(); ++k) {
+    if (is_exact_zero(y_bar.coeff(k))) continue;
+    Reduction::pullback(slice<ByRows>(block, k), values.coeff(k), y_bar.coeff(k), slice<ByRows>(block_bar, k));
+  }
+}
+
+/// The sums of rows (or columns) that lie across memory.
+template <bool ByRows, class X, class Y>
+Y sum_across(const X& h, const Y& y) {
+  auto values = column_at(y.data(), y.size());
+  values.setZero();
+  const auto x = in_rows<ByRows>(h.array_map());
+  for (Index j = 0; j < x.cols(); ++j) values += x.col(j);
+  if (h.is_active()) {
+    record(y, [h, y](auto& y_bar) {
+      auto x_bar = in_rows<ByRows>(h.adjoint_array());
+      for (Index j = 0; j < x_bar.cols(); ++j) x_bar.col(j) += column_at(y_bar.data(), y.size());
+    });
+  }
+  return y;
+}
+
+/// The same of ln Σ eˣ; the softmax of the rows, which is the derivative, is kept.
+template <bool ByRows, class X, class Y>
+Y logsumexp_across(const X& h, const Y& y) {
+  const Index n = y.size(), length = h.size() / std::max<Index>(n, 1);
+  auto values = column_at(y.data(), n);
+  Eigen::Map<Eigen::ArrayXXd> shares(current_tape<double>->allocate_values(static_cast<std::size_t>(n * length)), n,
+                                     length);
+  in_groups_of_rows(n, [&](Index i, Index some, auto largest, auto sums) {
+    exponentials_of_rows(in_rows<ByRows>(h.array_map()), shares, i, some, largest, sums);
+    for (Index k = 0; k < some; ++k)
+      values[i + k] = std::isfinite(largest[k]) ? largest[k] + std::log(sums[k]) : largest[k];
+    sums = sums.inverse();
+    for (Index j = 0; j < length; ++j) shares.col(j).segment(i, some) *= sums;
+  });
+  if (h.is_active()) {
+    record(y, [h, y, shares](auto& y_bar) {
+      auto x_bar = in_rows<ByRows>(h.adjoint_array());
+      const auto c = column_at(y_bar.data(), y.size());
+      const bool finite = y.array_map().isFinite().all();
+      for (Index j = 0; finite && j < x_bar.cols(); ++j) x_bar.col(j) += c * shares.col(j);
+      if (!finite) pull_back_slices<LogSumExpOf, ByRows>(h, y);
+    });
+  }
+  return y;
+}
+
 /// One value per row (a column of them) or per column (a row of them).
 template <class Reduction, class D>
 auto reduce_along(const D& directional) {
@@ -59,19 +115,17 @@ auto reduce_along(const D& directional) {
     using Plain = reduced<typename X::PlainObject, by_rows>;
     const X h = evaluated(x);
     const auto y = allocate<Plain>(by_rows ? n : 1, by_rows ? 1 : n, h.is_active());
-    auto values = writable(y);
-    for (Index k = 0; k < n; ++k) values.coeffRef(k) = Reduction::value(slice<by_rows>(h.array_map(), k));
-    if (h.is_active()) {
-      record(y, [h, y, n](auto& y_bar) {
-        const auto block = h.array_map();
-        auto block_bar = h.adjoint_array();
-        for (Index k = 0; k < n; ++k) {
-          if (is_exact_zero(y_bar.coeff(k))) continue;
-          Reduction::pullback(slice<by_rows>(block, k), y.map().coeff(k), y_bar.coeff(k), slice<by_rows>(block_bar, k));
-        }
-      });
+    if constexpr (std::same_as<Reduction, SumOf> && slices_across<by_rows, X>) {
+      return sum_across<by_rows>(h, y);
+    } else if constexpr (std::same_as<Reduction, LogSumExpOf> && slices_across<by_rows, X> &&
+                         std::same_as<typename X::S, double>) {
+      return logsumexp_across<by_rows>(h, y);
+    } else {
+      auto values = writable(y);
+      for (Index k = 0; k < n; ++k) values.coeffRef(k) = Reduction::value(slice<by_rows>(h.array_map(), k));
+      if (h.is_active()) record(y, [h, y](auto&) { pull_back_slices<Reduction, by_rows>(h, y); });
+      return y;
     }
-    return y;
   } else {
     using X = bare<decltype(x)>;
     using Plain = reduced<plain_of<X>, by_rows>;

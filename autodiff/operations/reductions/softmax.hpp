@@ -22,6 +22,21 @@ struct SoftmaxOf {
     const S mean = (y_bar * y).sum();
     x_bar += y * (y_bar - mean);
   }
+  static constexpr bool takes_rows = true;
+  static void value_of_rows(const auto& x, auto&& y) {
+    in_groups_of_rows(x.rows(), [&](Index i, Index n, auto largest, auto sum) {
+      exponentials_of_rows(x, y, i, n, largest, sum);
+      for (Index j = 0; j < y.cols(); ++j) y.col(j).segment(i, n) /= sum;
+    });
+  }
+  static void pullback_of_rows(const auto& y, const auto& y_bar, auto&& x_bar) {
+    in_groups_of_rows(y.rows(), [&](Index i, Index n, auto mean, auto) {
+      const auto part = [i, n](auto&& block, Index j) { return block.col(j).segment(i, n); };
+      mean.setZero();
+      for (Index j = 0; j < y.cols(); ++j) mean += part(y_bar, j) * part(y, j);
+      for (Index j = 0; j < y.cols(); ++j) part(x_bar, j) += part(y, j) * (part(y_bar, j) - mean);
+    });
+  }
 };
 
 /// yᵢ = xᵢ - m - ln Σ e^(xⱼ - m), m the largest.   x̄ += ȳ - e^y Σ ȳ
@@ -41,6 +56,26 @@ struct LogSoftmaxOf {
     using S = scalar_of<decltype(y)>;
     const S sum = y_bar.sum();
     x_bar += y_bar - y.exp() * sum;
+  }
+  static constexpr bool takes_rows = true;
+  static void value_of_rows(const auto& x, auto&& y) {
+    in_groups_of_rows(x.rows(), [&](Index i, Index n, auto largest, auto sum) {
+      exponentials_of_rows(x, y, i, n, largest, sum);
+      for (Index k = 0; k < n; ++k) sum[k] = std::log(sum[k]);
+      for (Index j = 0; j < y.cols(); ++j) y.col(j).segment(i, n) = x.col(j).segment(i, n) - largest - sum;
+    });
+  }
+  static void pullback_of_rows(const auto& y, const auto& y_bar, auto&& x_bar) {
+    in_groups_of_rows(y.rows(), [&](Index i, Index n, auto sum, auto p) {
+      const auto part = [i, n](auto&& block, Index j) { return block.col(j).segment(i, n); };
+      sum.setZero();
+      for (Index j = 0; j < y.cols(); ++j) sum += part(y_bar, j);
+      for (Index j = 0; j < y.cols(); ++j) {
+        p = part(y, j);
+        exp_in_place(p.data(), static_cast<std::size_t>(n));
+        part(x_bar, j) += part(y_bar, j) - p * sum;
+      }
+    });
   }
 };
 

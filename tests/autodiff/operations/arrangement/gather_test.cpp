@@ -32,6 +32,24 @@ TEST_CASE("gather: repeated indices add") {
         }) == "gather_cols: index 4 is outside [0, 4)");
 }
 
+TEST_CASE("gather: the element of each row or column that a list names") {
+  const MatrixXd a = sample(3, 4);
+  const std::vector<int> of_rows{3, 0, 3}, of_columns{2, 0, 0, 1};
+  check_agreement(
+      [&](const auto& x) {
+        return weigh(grove::gather(x.rowwise(), of_rows)) + weigh(grove::gather(x.colwise(), of_columns));
+      },
+      a);
+  check_agreement([&](const auto& x) { return weigh(grove::gather(x.rowwise(), of_rows)); }, RowMajor(a));
+  CHECK(grove::gather(a.rowwise(), of_rows) == Eigen::Vector3d(a(0, 3), a(1, 0), a(2, 3)));
+  CHECK(grove::gather(a.colwise(), of_columns) == Eigen::RowVector4d(a(2, 0), a(0, 1), a(0, 2), a(1, 3)));
+  CHECK(message_of<grove::ShapeError>([&] { grove::gather(a.rowwise(), of_columns); }) ==
+        "gather: 4 indices for 3 rows");
+  CHECK(message_of<grove::ShapeError>([&] {
+          grove::gather(a.colwise(), std::vector{0, 3, 0, 0});
+        }) == "gather: index 3 is outside [0, 3)");
+}
+
 TEST_CASE("rows and columns named as in Eigen") {
   const std::vector<int> rows{0, 2, 0};
   check_agreement(

@@ -28,6 +28,18 @@ TEST_CASE("cholesky: the factor of the symmetric part, element by element") {
   CHECK(grove::cholesky(MatrixXd(0, 0)).size() == 0);
 }
 
+TEST_CASE("cholesky: the gradient of one of several block columns is that of the formula") {
+  constexpr Eigen::Index n = 107;
+  const MatrixXd root = sample(n, n), a = root * root.transpose() / n + MatrixXd::Identity(n, n), c = sample(n, n);
+  const MatrixXd slope = grove::grad([&c](const auto& x) { return grove::cholesky(x).cwiseProduct(c).sum(); })(a);
+  const MatrixXd inverse = MatrixXd(a.llt().matrixL()).inverse(), l = a.llt().matrixL();
+  MatrixXd phi = l.transpose() * MatrixXd(c.triangularView<Eigen::Lower>());
+  phi.triangularView<Eigen::StrictlyUpper>().setZero();
+  phi.diagonal() /= 2;
+  const MatrixXd m = inverse.transpose() * phi * inverse;
+  CHECK((slope - (m + m.transpose()) / 2).cwiseAbs().maxCoeff() < 1e-12 * m.cwiseAbs().maxCoeff());
+}
+
 TEST_CASE("cholesky: of a matrix that is not symmetric") {
   MatrixXd a = positive(3);
   a(0, 2) += 0.3;

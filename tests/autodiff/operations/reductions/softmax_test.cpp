@@ -40,6 +40,44 @@ TEST_CASE("softmax has the right second derivatives") {
   CHECK(second_order_disagreement({}, loss, m) == "");
 }
 
+TEST_CASE("many rows have the values and the gradients of each row") {
+  const Eigen::MatrixXd x = 3 * (Eigen::VectorXd::LinSpaced(300 * 5, 0, 900).array().sin()).matrix().reshaped(300, 5);
+  const Eigen::MatrixXd c = Eigen::VectorXd::LinSpaced(300 * 5, 0, 70).array().cos().matrix().reshaped(300, 5);
+  const auto at_once = [&c](const auto& a) {
+    return sum(softmax(a.rowwise()).cwiseProduct(c)) + sum(log_softmax(a.rowwise()).cwiseProduct(c)) +
+           sum(square(logsumexp(a.rowwise()))) + sum(square(a.rowwise().sum()));
+  };
+  const auto by_row = [&c](const auto& a) {
+    using T = scalar_t<decltype(a)>;
+    T total = 0;
+    for (Eigen::Index i = 0; i < c.rows(); ++i) {
+      const Vector<T> row = a.row(i).transpose();
+      const Eigen::VectorXd ci = c.row(i);
+      total += softmax(row).dot(ci) + log_softmax(row).dot(ci) + square(logsumexp(row)) + square(row.sum());
+    }
+    return total;
+  };
+  const auto [value, slope] = value_and_grad(at_once)(x);
+  const auto [expected, expected_slope] = value_and_grad(by_row)(x);
+  CHECK(value == Approx(expected).epsilon(1e-13));
+  CHECK((slope - expected_slope).cwiseAbs().maxCoeff() < 1e-12);
+}
+
+TEST_CASE("rows with infinite elements have the limits as gradients, and leave other rows alone") {
+  Eigen::MatrixXd x = Eigen::MatrixXd::Zero(4, 2);
+  x(0, 0) = infinity;
+  x.row(1).setConstant(-infinity);
+  x(2, 1) = std::numeric_limits<double>::quiet_NaN();
+  const Eigen::ArrayXd y = evaluate([](const auto& a) { return logsumexp(a.rowwise()); }, x);
+  CHECK(y[0] == infinity);
+  CHECK(y[1] == -infinity);
+  CHECK(std::isnan(y[2]));
+  CHECK(y[3] == Approx(std::log(2)));
+  const Eigen::VectorXd used = Eigen::Vector4d(1, 1, 0, 1);
+  const Eigen::MatrixXd g = grad([&used](const auto& a) { return logsumexp(a.rowwise()).matrix().dot(used); })(x);
+  CHECK(g == (Eigen::MatrixXd(4, 2) << 1, 0, 0.5, 0.5, 0, 0, 0.5, 0.5).finished());
+}
+
 TEST_CASE("softmax neither overflows nor gives weight to a masked element") {
   const Eigen::ArrayXd x = (Eigen::ArrayXd(5) << 1000, 999, -infinity, -1000, 998).finished();
   const Eigen::ArrayXd y = softmax(x), log_y = log_softmax(x);
