@@ -16,8 +16,17 @@ struct ExponentialDecay {
   T offset;
 
   /// Values at n times.  n → n
-  auto operator()(const Eigen::VectorXd& t) const {
-    return detail::prediction(amplitude * exp(-rate * t.array()) + offset);
+  auto operator()(const Eigen::VectorXd& t) const { return at(t.array()); }
+  /// The value at a time, plain or active.
+  template <grove::detail::Number X>
+  auto operator()(const X& t) const {
+    return at(t);
+  }
+
+ private:
+  template <class X>
+  auto at(const X& t) const {
+    return detail::prediction(amplitude * exp(-rate * t) + offset);
   }
 };
 

@@ -51,16 +51,7 @@ struct GaussianMixture {
   }
 
   /// The component that each row most probably comes from.
-  std::vector<int> classes(const Eigen::MatrixXd& x) const {
-    const Eigen::MatrixXd shares = (*this)(x);
-    std::vector<int> result;
-    for (Eigen::Index i = 0; i < shares.rows(); ++i) {
-      Eigen::Index best = 0;
-      shares.row(i).maxCoeff(&best);
-      result.push_back(static_cast<int>(best));
-    }
-    return result;
-  }
+  std::vector<int> classes(const Eigen::MatrixXd& x) const { return detail::largest_of_rows((*this)(x)); }
 };
 
 }  // namespace grove::models

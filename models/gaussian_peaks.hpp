@@ -17,14 +17,23 @@ struct GaussianPeaks {
   T offset;
 
   /// Values at n places.  n → n.  Throws: grove::ShapeError unless height, center and width are of one length.
-  auto operator()(const Eigen::VectorXd& x) const {
+  auto operator()(const Eigen::VectorXd& x) const { return at(x.array()); }
+  /// The value at a place, plain or active.  Throws: the same.
+  template <grove::detail::Number X>
+  auto operator()(const X& x) const {
+    return at(x);
+  }
+
+ private:
+  template <class X>
+  auto at(const X& x) const {
     const Eigen::Index n = height.size();
     if (center.size() != n || width.size() != n)
       throw ShapeError(grove::detail::fill("gaussian_peaks: there are {} heights, {} centers and {} widths",
                                            {n, center.size(), width.size()}));
-    auto sum = detail::prediction(0.0 * x.array() + offset);
+    auto sum = detail::prediction(0.0 * x + offset);
     for (Eigen::Index k = 0; k < n; ++k)
-      sum = detail::prediction(sum + height[k] * exp(-0.5 * square((x.array() - center[k]) / width[k])));
+      sum = detail::prediction(sum + height[k] * exp(-0.5 * square((x - center[k]) / width[k])));
     return sum;
   }
 };

@@ -8,10 +8,12 @@
 #include <limits>
 #include <numbers>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "../autodiff/engine/array/owned.hpp"
 #include "../autodiff/error.hpp"
 #include "data/detail/uniform.hpp"
 #include "figures/box.hpp"
@@ -35,18 +37,49 @@ inline void check_dimensions(const char* landscape, Eigen::Index dimensions, Eig
                                  most > least ? " or more" : "", dimensions));
 }
 
+/// A matrix, plain or active: each row is a point.
+template <class X>
+concept PointRows = X::RowsAtCompileTime != 1 && X::ColsAtCompileTime != 1;
+
+/// The coordinates of points, an array of one of all points each.
+template <class X>
+struct Coordinates {
+  const X& points;
+  Eigen::Index size() const { return points.cols(); }
+  auto operator[](Eigen::Index i) const { return points.col(i).array(); }
+};
+
+/// f of a point, or an array of f of each row. Active rows are taken together, for few large operations are recorded
+/// fast; plain ones by themselves, for that needs no memory.
+template <class X, class F>
+auto at_points(const X& x, const F& f) {
+  if constexpr (!PointRows<X>) {
+    return f(x);
+  } else if constexpr (std::is_base_of_v<Eigen::DenseBase<X>, X>) {
+    const auto& points = x.eval();
+    Eigen::Array<std::remove_cvref_t<decltype(f(points.row(0)))>, Eigen::Dynamic, 1> values(points.rows());
+    for (Eigen::Index i = 0; i < points.rows(); ++i) values[i] = f(points.row(i));
+    return grove::detail::owned(values);
+  } else {
+    return f(Coordinates<X>{x}).eval();
+  }
+}
+
 }  // namespace detail
 
-// Every landscape is a function object of a vector with elements x[0], x[1], …; the elements may be plain or active.
+// Every landscape is a function object of a point, a vector with elements x[0], x[1], …, or of many, the rows of a
+// matrix, of which it makes an array with a value for each; the elements may be plain or active.
 // `minima()` lists all global minima (of the two-dimensional form), `box()` is a region worth drawing, `start()` a
 // usual start.
 
 /// Hyperbolic paraboloid x0² - x1². Unbounded below; the origin is a saddle.
 struct Saddle {
   template <class X>
-  auto operator()(const X& x) const {
-    detail::check_dimensions("Saddle", x.size(), 2, 2);
-    return x[0] * x[0] - x[1] * x[1];
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      detail::check_dimensions("Saddle", x.size(), 2, 2);
+      return x[0] * x[0] - x[1] * x[1];
+    });
   }
   static std::vector<Minimum> minima() { return {}; }
   static Box box() { return {-25, 25, -25, 25}; }
@@ -57,9 +90,11 @@ struct Saddle {
 /// saddle.
 struct DoubleWell {
   template <class X>
-  auto operator()(const X& x) const {
-    detail::check_dimensions("DoubleWell", x.size(), 2, 2);
-    return x[0] * x[0] * x[0] * x[0] - 2 * x[0] * x[0] + x[1] * x[1];
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      detail::check_dimensions("DoubleWell", x.size(), 2, 2);
+      return x[0] * x[0] * x[0] * x[0] - 2 * x[0] * x[0] + x[1] * x[1];
+    });
   }
   static std::vector<Minimum> minima() { return {{Eigen::Vector2d(1, 0), -1}, {Eigen::Vector2d(-1, 0), -1}}; }
   static Box box() { return {-1.6, 1.6, -1.6, 1.6}; }
@@ -70,11 +105,13 @@ struct DoubleWell {
 /// Source: Rosenbrock 1960, https://doi.org/10.1093/comjnl/3.3.175.
 struct Rosenbrock {
   template <class X>
-  auto operator()(const X& x) const {
-    detail::check_dimensions("Rosenbrock", x.size(), 2, detail::any_dimension);
-    auto sum = step(x[0], x[1]);
-    for (Eigen::Index i = 1; i + 1 < x.size(); ++i) sum += step(x[i], x[i + 1]);
-    return sum;
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      detail::check_dimensions("Rosenbrock", x.size(), 2, detail::any_dimension);
+      auto sum = step(x[0], x[1]);
+      for (Eigen::Index i = 1; i + 1 < x.size(); ++i) sum += step(x[i], x[i + 1]);
+      return sum;
+    });
   }
   static std::vector<Minimum> minima() { return {{Eigen::Vector2d(1, 1), 0}}; }
   static Box box() { return {-2, 2, -1, 3}; }
@@ -97,17 +134,19 @@ struct Rosenbrock {
 /// genetic hillclimbing.
 struct Ackley {
   template <class X>
-  auto operator()(const X& x) const {
-    detail::check_dimensions("Ackley", x.size(), 1, detail::any_dimension);
-    using std::cos, std::exp, std::sqrt;
-    auto squares = x[0] * x[0];
-    auto waves = cos(2 * std::numbers::pi * x[0]);
-    for (Eigen::Index i = 1; i < x.size(); ++i) {
-      squares += x[i] * x[i];
-      waves += cos(2 * std::numbers::pi * x[i]);
-    }
-    const auto n = static_cast<double>(x.size());
-    return 20 + std::numbers::e - 20 * exp(-0.2 * sqrt(squares / n)) - exp(waves / n);
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      detail::check_dimensions("Ackley", x.size(), 1, detail::any_dimension);
+      using std::cos, std::exp, std::sqrt;
+      auto squares = x[0] * x[0];
+      auto waves = cos(2 * std::numbers::pi * x[0]);
+      for (Eigen::Index i = 1; i < x.size(); ++i) {
+        squares += x[i] * x[i];
+        waves += cos(2 * std::numbers::pi * x[i]);
+      }
+      const auto n = static_cast<double>(x.size());
+      return 20 + std::numbers::e - 20 * exp(-0.2 * sqrt(squares / n)) - exp(waves / n);
+    });
   }
   static std::vector<Minimum> minima() { return {{Eigen::Vector2d(0, 0), 0}}; }
   static Box box() { return {-3, 3, -3, 3}; }
@@ -118,11 +157,13 @@ struct Ackley {
 /// Source: Himmelblau 1972, Applied nonlinear programming.
 struct Himmelblau {
   template <class X>
-  auto operator()(const X& x) const {
-    detail::check_dimensions("Himmelblau", x.size(), 2, 2);
-    const auto a = x[0] * x[0] + x[1] - 11;
-    const auto b = x[0] + x[1] * x[1] - 7;
-    return a * a + b * b;
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      detail::check_dimensions("Himmelblau", x.size(), 2, 2);
+      const auto a = x[0] * x[0] + x[1] - 11;
+      const auto b = x[0] + x[1] * x[1] - 7;
+      return a * a + b * b;
+    });
   }
   static std::vector<Minimum> minima() {
     return {{Eigen::Vector2d(3, 2), 0},
@@ -138,12 +179,14 @@ struct Himmelblau {
 /// Source: Beale 1958, On an iterative method for finding a local minimum.
 struct Beale {
   template <class X>
-  auto operator()(const X& x) const {
-    detail::check_dimensions("Beale", x.size(), 2, 2);
-    const auto a = 1.5 - x[0] + x[0] * x[1];
-    const auto b = 2.25 - x[0] + x[0] * x[1] * x[1];
-    const auto c = 2.625 - x[0] + x[0] * x[1] * x[1] * x[1];
-    return a * a + b * b + c * c;
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      detail::check_dimensions("Beale", x.size(), 2, 2);
+      const auto a = 1.5 - x[0] + x[0] * x[1];
+      const auto b = 2.25 - x[0] + x[0] * x[1] * x[1];
+      const auto c = 2.625 - x[0] + x[0] * x[1] * x[1] * x[1];
+      return a * a + b * b + c * c;
+    });
   }
   static std::vector<Minimum> minima() { return {{Eigen::Vector2d(3, 0.5), 0}}; }
   static Box box() { return {-1, 4, -2, 2}; }
@@ -160,15 +203,17 @@ struct GaussianWells {
   Eigen::VectorXd depths;
 
   template <class X>
-  auto operator()(const X& x) const {
-    if (depths.size() == 0 || centres.cols() != depths.size() || widths.size() != depths.size())
-      throw ShapeError(
-          fmt::format("GaussianWells: {} centres, {} widths and {} depths; as many of each are needed, one at least",
-                      centres.cols(), widths.size(), depths.size()));
-    detail::check_dimensions("GaussianWells", x.size(), std::max<Eigen::Index>(centres.rows(), 1), centres.rows());
-    auto sum = well(x, 0);
-    for (Eigen::Index p = 1; p < depths.size(); ++p) sum += well(x, p);
-    return sum;
+  auto operator()(const X& points) const {
+    return detail::at_points(points, [&](const auto& x) {
+      if (depths.size() == 0 || centres.cols() != depths.size() || widths.size() != depths.size())
+        throw ShapeError(
+            fmt::format("GaussianWells: {} centres, {} widths and {} depths; as many of each are needed, one at least",
+                        centres.cols(), widths.size(), depths.size()));
+      detail::check_dimensions("GaussianWells", x.size(), std::max<Eigen::Index>(centres.rows(), 1), centres.rows());
+      auto sum = well(x, 0);
+      for (Eigen::Index p = 1; p < depths.size(); ++p) sum += well(x, p);
+      return sum;
+    });
   }
   static Box box() { return {-3, 3, -3, 3}; }
 

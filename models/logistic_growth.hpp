@@ -16,8 +16,17 @@ struct LogisticGrowth {
   T midpoint;  ///< in the unit of t
 
   /// Values at n times.  n → n
-  auto operator()(const Eigen::VectorXd& t) const {
-    return detail::prediction(capacity * logistic(rate * (t.array() - midpoint)));
+  auto operator()(const Eigen::VectorXd& t) const { return at(t.array()); }
+  /// The value at a time, plain or active.
+  template <grove::detail::Number X>
+  auto operator()(const X& t) const {
+    return at(t);
+  }
+
+ private:
+  template <class X>
+  auto at(const X& t) const {
+    return detail::prediction(capacity * logistic(rate * (t - midpoint)));
   }
 };
 

@@ -16,8 +16,17 @@ struct MichaelisMenten {
   T half;     ///< in the unit of s
 
   /// Rates at n concentrations.  n → n
-  auto operator()(const Eigen::VectorXd& s) const {
-    return detail::prediction(maximum * s.array() / (half + s.array()));
+  auto operator()(const Eigen::VectorXd& s) const { return at(s.array()); }
+  /// The rate at a concentration, plain or active.
+  template <grove::detail::Number X>
+  auto operator()(const X& s) const {
+    return at(s);
+  }
+
+ private:
+  template <class X>
+  auto at(const X& s) const {
+    return detail::prediction(maximum * s / (half + s));
   }
 };
 

@@ -27,6 +27,7 @@
 #include "metrics.hpp"
 #include "michaelis_menten.hpp"
 #include "mlp.hpp"
+#include "mlp_classifier.hpp"
 #include "multinomial_regression.hpp"
 #include "negative_binomial_regression.hpp"
 #include "poisson_regression.hpp"

@@ -31,14 +31,7 @@ struct MultinomialRegression {
   /// The most probable class of each row.
   template <class X>
   std::vector<int> classes(const X& x) const {
-    const Eigen::MatrixXd z = logits(x);
-    std::vector<int> result;
-    for (Eigen::Index i = 0; i < z.rows(); ++i) {
-      Eigen::Index best = 0;
-      z.row(i).maxCoeff(&best);
-      result.push_back(static_cast<int>(best));
-    }
-    return result;
+    return detail::largest_of_rows(logits(x));
   }
 
   /// The accuracy.  Throws: grove::ShapeError unless there is a label for each row, grove::DataError if there is none.

@@ -31,6 +31,15 @@ struct Polynomial {
   auto operator()(const Eigen::VectorXd& x) const {
     return detail::prediction((vandermonde(x, coefficients.size() - 1) * coefficients).array());
   }
+  /// The value at a point, plain or active.
+  template <grove::detail::Number X>
+  auto operator()(const X& x) const {
+    Eigen::Index i = coefficients.size() - 1;
+    if (i < 0) throw HyperparameterError("polynomial: there are no coefficients");
+    auto value = detail::prediction(0.0 * x + coefficients[i]);
+    while (i-- > 0) value = value * x + coefficients[i];
+    return value;
+  }
 };
 
 namespace detail {

@@ -26,7 +26,7 @@ struct Fitted {
   Model params;                    ///< the model itself, to be called, saved or differentiated by
   std::vector<std::string> names;  ///< of its numbers, in the order of tree::flatten
   /// Of all params in that order; zeros for those that are held fixed, infinite variances for those that the data do
-  /// not determine, NaN for those at a bound.
+  /// not determine, NaN for those at a bound. Empty where a fit was not asked for errors.
   Eigen::MatrixXd covariance;
   optim::FitSummary measures;  ///< R², deviance, AIC and so on: the summary without its rows
   bool converged = true;
@@ -48,11 +48,11 @@ struct Fitted {
     }
   }
 
-  /// Square roots of the variances, a tree like the params.
+  /// Square roots of the variances, a tree like the params. Throws: grove::Error if the fit has no covariance.
   Model standard_errors() const { return like_params(errors()); }
 
   /// Intervals that hold the true params with probability `level`.
-  /// Throws: HyperparameterError if `level` is not in (0, 1).
+  /// Throws: HyperparameterError if `level` is not in (0, 1), grove::Error if the fit has no covariance.
   optim::ConfidenceIntervals<Model> confidence_intervals(double level = 0.95) const {
     Eigen::VectorXd low(covariance.rows()), high(covariance.rows());
     const std::vector<optim::FitRow> all = rows(level);
@@ -95,7 +95,10 @@ struct Fitted {
                                    measures.exact);
   }
   Eigen::VectorXd errors() const { return covariance.diagonal().cwiseSqrt(); }
-  Model like_params(const Eigen::VectorXd& numbers) const { return tree::unflatten(numbers, params); }
+  Model like_params(const Eigen::VectorXd& numbers) const {
+    if (covariance.size() == 0) throw Error("standard_errors: this fit was not asked for errors");
+    return tree::unflatten(numbers, params);
+  }
 };
 
 }  // namespace grove::models

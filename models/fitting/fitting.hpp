@@ -9,6 +9,7 @@
 #include "generalized_linear.hpp"
 #include "huber.hpp"
 #include "linear.hpp"
+#include "mlp.hpp"
 #include "multinomial.hpp"
 #include "polynomial.hpp"
 #include "quantile.hpp"

@@ -25,7 +25,7 @@ struct FitRow {
 };
 
 /// What `summary()` of a fit returns; it prints as a table. Measures that a fit does not have are NaN and are not
-/// shown.
+/// shown; without rows (a network's, say) there is no table.
 struct FitSummary {
   std::vector<FitRow> rows;
   double level = 0.95;         ///< of the intervals
@@ -46,6 +46,17 @@ struct FitSummary {
   double bic = std::numeric_limits<double>::quiet_NaN();            ///< the same with ln(observations) in place of 2
 
   std::string string() const {
+    std::string text = rows.empty() ? "" : table();
+    text += footer();
+    if (exact) text += "\nthe residuals are zero to within rounding, and so are the errors; t and p say nothing";
+    for (const std::string& warning : warnings) text += "\nwarning: " + warning;
+    return text;
+  }
+
+  friend std::ostream& operator<<(std::ostream& out, const FitSummary& summary) { return out << summary.string(); }
+
+ private:
+  std::string table() const {
     using grove::detail::number;
     std::vector<std::vector<std::string>> cells{
         {"", "estimate", "std. error", statistic, "p", number(100 * level, "{:g}") + " % interval", "", ""}};
@@ -66,21 +77,14 @@ struct FitSummary {
       written.erase(written.find_last_not_of(' ') + 1);
       text += written + '\n';
     }
-    text += footer();
-    if (exact) text += "\nthe residuals are zero to within rounding, and so are the errors; t and p say nothing";
-    for (const std::string& warning : warnings) text += "\nwarning: " + warning;
     return text;
   }
 
-  friend std::ostream& operator<<(std::ostream& out, const FitSummary& summary) { return out << summary.string(); }
-
- private:
   std::string footer() const {
     using grove::detail::number;
     const bool squares = statistic == "t";
-    std::string text =
-        grove::detail::fill(squares ? "{} residuals, {} degrees of freedom" : "{} observations, {} degrees of freedom",
-                            {residuals, degrees_of_freedom});
+    std::string text = grove::detail::fill(squares ? "{} residuals" : "{} observations", {residuals});
+    if (!rows.empty()) text += grove::detail::fill(", {} degrees of freedom", {degrees_of_freedom});
     if (squares) text += ", residual standard error " + number(residual_standard_error, "{:.6g}");
     const auto add = [&](const char* name, double value, const char* format) {
       if (value == value) text += std::string(name) + number(value, format);

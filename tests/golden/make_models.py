@@ -20,6 +20,7 @@ import statsmodels.api as sm
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.mixture import GaussianMixture
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 HERE = pathlib.Path(__file__).parent
 warnings.simplefilter("ignore")
@@ -232,6 +233,55 @@ def mixtures():
     yield "mixture measures", [fit.score(x) * len(x), fit.aic(x), fit.bic(x)]
 
 
-groups = (metrics, linear, generalized, multinomial, robust, curves, survival, processes, mixtures)
+def digits():
+    """Every seventh of the 1797 digits, each 8×8 pixels of 0 to 16, as letters in digits.txt."""
+    x, y = skd.load_digits(return_X_y=True)
+    x, y = x[::7].astype(int), y[::7]
+    rows = [f"{label} {''.join(chr(ord('a') + v) for v in pixels)}\n" for label, pixels in zip(y, x)]
+    (HERE / "digits.txt").write_text("".join(rows))
+    return x / 16, y
+
+
+def deterministic_network(widths):
+    """Weights that both sides compute, layer by layer, and no biases."""
+    weights = []
+    for k, (a, b) in enumerate(zip(widths, widths[1:])):
+        i, j = np.meshgrid(np.arange(a), np.arange(b), indexing="ij")
+        weights.append(np.sin(1 + 7 * k + i * 3 + j * 5.0) / np.sqrt(a))
+    return weights, [np.zeros(b) for b in widths[1:]]
+
+
+def trained(network, x, y, steps, **kwargs):
+    """From those weights, with all rows in each step."""
+    outputs = len(kwargs["classes"]) if kwargs else y.shape[1]
+    network.partial_fit(x, y, **kwargs)  # makes the arrays
+    network.coefs_, network.intercepts_ = deterministic_network([x.shape[1], *network.hidden_layer_sizes, outputs])
+    network._optimizer = type(network._optimizer)(network.coefs_ + network.intercepts_, network.learning_rate_init,
+                                                  network.learning_rate, network.momentum, network.nesterovs_momentum)
+    network.loss_curve_ = []
+    for _ in range(steps):
+        network.partial_fit(x, y)
+    return network
+
+
+def networks():
+    x, y = digits()
+    options = dict(solver="sgd", learning_rate_init=0.1, momentum=0.9, nesterovs_momentum=False, batch_size=len(y), alpha=0.5)
+    classifier = trained(MLPClassifier(hidden_layer_sizes=(12,), activation="relu", **options), x, y, 20, classes=np.arange(10))
+    yield "digits classifier losses", classifier.loss_curve_
+    yield "digits classifier probabilities", classifier.predict_proba(x[:3])
+    yield "digits classifier score", [classifier.score(x, y)]
+    two = np.stack([x[:, 20:30].mean(1), np.sin(x.sum(1))], 1)
+    regressor = trained(MLPRegressor(hidden_layer_sizes=(6, 5), activation="tanh", **options), x, two, 20)
+    yield "digits regressor predictions", regressor.predict(x[:5])
+    yield "digits regressor score", [regressor.score(x, two)]
+    blocks, y = x[:128].reshape(-1, 4, 2, 4, 2).mean((2, 4)).reshape(-1, 16), y[:128]
+    ridge = lm.LogisticRegression(C=2, solver="newton-cholesky", tol=1e-14, max_iter=1000).fit(blocks, y)
+    yield "digits multinomial intercepts", ridge.intercept_
+    yield "digits multinomial probabilities", ridge.predict_proba(blocks[:5])
+    yield "digits multinomial score", [ridge.score(blocks, y), np.square(ridge.coef_).sum()]
+
+
+groups = (metrics, linear, generalized, multinomial, robust, curves, survival, processes, mixtures, networks)
 lines = [f"case {name}\n{text(values)}\n" for group in groups for name, values in group()]
 (HERE / "models.txt").write_text("".join(lines))

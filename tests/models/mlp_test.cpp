@@ -1,7 +1,9 @@
 // The multilayer perceptron.
+// Headers: models/mlp_classifier.hpp
 #include <models/mlp.hpp>
 
 #include <models/mean_squared_error.hpp>
+#include <models/mlp_classifier.hpp>
 
 #include "tests/catch.hpp"
 
@@ -97,4 +99,17 @@ TEST_CASE("dropout leaves hidden values out, in a loss as outside of one", "[mlp
   const Eigen::MatrixXd h = (x * model.layers[0].weight).array().tanh() * kept;
   CHECK((grads.layers[1].weight - h.transpose() * (first - y) / 40).norm() < 1e-14);
   CHECK_THROWS_WITH(Dropout(1), "dropout: rate must lie in [0, 1), got 1");
+}
+
+TEST_CASE("a classifier says how probable each class is, and which is most", "[mlp]") {
+  const MlpClassifier<> model{make_mlp({2, 4, 3}, 5)};
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(6, 2), z = model.network(x), p = model(x);
+  CHECK((model.logits(x) - z).norm() == 0);
+  const Eigen::MatrixXd e = z.array().exp();
+  CHECK((p - Eigen::MatrixXd(e.array().colwise() / e.rowwise().sum().array())).norm() < 1e-14);
+  std::vector<int> labels = model.classes(x);
+  for (std::size_t i = 0; i < 6; ++i)
+    CHECK(z(static_cast<Eigen::Index>(i), labels[i]) == z.row(static_cast<Eigen::Index>(i)).maxCoeff());
+  labels[2] = (labels[2] + 1) % 3;
+  CHECK(model.score(x, labels) == Approx(5.0 / 6));
 }
