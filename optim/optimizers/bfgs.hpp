@@ -21,6 +21,12 @@ struct ScaleByBfgsState {
   P params;
   P updates;
   Eigen::MatrixXd inverse_hessian;
+
+  /// Of the matrices only those that are like the params, not the inverse Hessian.
+  template <class Params>
+  void check_fits(const Params& tree_of_params) const {
+    detail::check_trees(tree_of_params, params, updates);
+  }
 };
 
 /// Options of `bfgs`.
@@ -80,7 +86,8 @@ inline auto scale_by_bfgs(ScaleByBfgs options = {}) { return GradientTransformat
 /// BFGS with the zoom linesearch: scale_by_bfgs, scale(-1), scale_by_zoom_linesearch. Memory n², n² operations a step;
 /// for few numbers, where it needs fewer steps than lbfgs.
 ///
-/// `update` needs with_value, with_grad and with_value_and_grad_fn, which `minimize` passes.
+/// `update` needs with_value, with_grad and with_value_and_grad_fn, which `minimize` passes. The rows of a matrix are
+/// one loss to it; of many starts use `minimize_each`.
 inline auto bfgs(ScaleByBfgs options = {}) {
   return chain(scale_by_bfgs(options), scale(-1.0),
                scale_by_zoom_linesearch(30, {.initial_guess_strategy = InitialGuess::one}));

@@ -30,6 +30,12 @@ struct LbfgsbState {
   double projected_gradient;  ///< largest entry of the gradient that does not push against a bound
   P trial;
   P trial_grad;
+
+  /// Of the matrices only those that are like the params, not the pairs.
+  template <class Params>
+  void check_fits(const Params& tree_of_params) const {
+    detail::check_trees(tree_of_params, trial, trial_grad);
+  }
 };
 
 /// Options of `lbfgsb`.
@@ -199,6 +205,7 @@ struct Lbfgsb {
 /// params at a bound are at it exactly. Params that start outside are first brought into the box.
 ///
 /// `update` needs with_value, with_grad and with_value_and_grad_fn, which `minimize` passes. Masks choose the leaves.
+/// The rows of a matrix are one loss to it; of many starts use `minimize_each`.
 /// Throws: HyperparameterError where a lower bound exceeds the upper one, or for options out of range; StructureError
 /// if trees differ.
 /// Source: Byrd, Lu, Nocedal & Zhu 1995; Morales & Nocedal 2011

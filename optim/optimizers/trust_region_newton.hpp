@@ -151,7 +151,8 @@ struct TrustRegionNewton {
 /// boundary, so that saddles are left. A step that does not bring the decrease that the model predicts is made again,
 /// shorter.
 ///
-/// Needs with_value, with_value_and_grad_fn (or with_value_fn) and with_hvp_fn, which `minimize` passes. Throws:
+/// Needs with_value, with_value_and_grad_fn (or with_value_fn) and with_hvp_fn, which `minimize` passes. The rows of a
+/// matrix are one loss to it; of many starts use `minimize_each`. Throws:
 /// HyperparameterError for options out of range.
 /// Source: Steihaug 1983; Nocedal & Wright 2006, Algorithms 4.1 and 7.2
 inline auto trust_region_newton(TrustRegionNewtonOptions options = {}) {

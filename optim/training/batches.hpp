@@ -68,8 +68,8 @@ struct Sampling {
 template <class... Args>
 class Batches {
  public:
-  /// Throws: DataError if there is no data, or if it has not the same number of examples everywhere,
-  /// HyperparameterError for what is out of range.
+  /// Throws: DataError if there is no data, if it has not the same number of examples everywhere, or if it has so many
+  /// by its type; HyperparameterError for what is out of range.
   Batches(Sampling sampling, const Args&... args)
       : args_(args...), batch_(initial(args)...), sampling_(std::move(sampling)) {
     if (sampling_.batch_size <= 0)
@@ -80,6 +80,7 @@ class Batches {
     const std::array<std::int64_t, sizeof...(Args)> counts{grove::detail::example_count(args)...};
     const std::int64_t examples =
         grove::detail::choose_data("minimize", "batches", counts, sampling_.data_arguments, is_data_);
+    grove::detail::check_types_of_data<Args...>("minimize with batches", is_data_);
     const auto labels = static_cast<std::int64_t>(sampling_.strata.size());
     if (labels > 0 && labels != examples)
       throw DataError(detail::fill("minimize: strata has {} labels for {} examples", {labels, examples}));

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../autodiff/derivatives/detail/rows.hpp"
 #include "../../autodiff/error.hpp"
 #include "../../autodiff/tree/tree.hpp"
 #include "../numerics/detail/check.hpp"
@@ -25,7 +26,9 @@ namespace detail {
 /// Rows `begin` to `begin + count` of an argument, or so many elements of a std::vector.
 template <class X>
 auto rows_of(const X& x, Eigen::Index begin, Eigen::Index count) {
-  if constexpr (requires { x.middleRows(begin, count); }) {
+  if constexpr (grove::detail::fixed_rows < X >> 1) {
+    return typename grove::detail::BatchOf<X>::type(x.middleRows(begin, count));
+  } else if constexpr (requires { x.middleRows(begin, count); }) {
     return typename X::PlainObject(x.middleRows(begin, count));
   } else {
     return X(x.begin() + begin, x.begin() + begin + count);
@@ -97,6 +100,10 @@ requires(sizeof...(I) > 0) auto microbatch(F f, Eigen::Index microbatch_size, Ho
   detail::check_positive("microbatch", "microbatch_size", microbatch_size);
   return [f = std::move(f), microbatch_size](const auto&... args) {
     const auto all = std::tie(args...);
+    static_assert(
+        ((grove::detail::fixed_rows<std::remove_cvref_t<decltype(std::get<I>(all))>> <= 1) && ...),
+        "microbatch: an argument has its number of rows by its type, and cannot be cut; make it an Eigen array "
+        "with a dynamic number of rows");
     const std::vector<Eigen::Index> rows{detail::row_count(std::get<I>(all))...};
     const Eigen::Index count = rows.front();
     if (std::any_of(rows.begin(), rows.end(), [&](Eigen::Index n) { return n != count; }))

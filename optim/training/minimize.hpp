@@ -50,7 +50,8 @@ auto run_minimize(const Loss& loss, P params, const T& optimizer, const Minimize
 /// of shapes, structures or stale variables, counts as infinitely high. At any other point it is a bad step: an
 /// optimizer that leaves out what is not finite (`apply_if_finite`, `skip_not_finite`) is shown NaN and goes on, and
 /// the step is counted as skipped; otherwise, or if it happens again with the same data or in all batches of an epoch,
-/// the minimization ends with the last good params. No exception of the loss but those costs what was reached.
+/// the minimization ends with the last good params. Other exceptions leave `minimize`, and with them what was reached
+/// (`checkpoint` keeps it).
 ///
 /// With `batch_size` each step sees the next rows of the data among `args` (see Batches), and tolerances, patience and
 /// the best params go by the mean loss of an epoch. `accumulate` batches make one step, also where an epoch ends

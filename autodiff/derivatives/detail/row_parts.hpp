@@ -40,28 +40,6 @@ inline std::int64_t default_parts(std::int64_t rows, std::int64_t params) {
   return params > std::int64_t{1} << 20 ? few : std::clamp(by_rows, few, many);
 }
 
-/// The number of rows that the type of an argument says; -1 for others.
-template <class A>
-inline constexpr int fixed_rows = -1;
-template <DenseData A>
-inline constexpr int fixed_rows<A> = A::RowsAtCompileTime;
-
-/// Throws: DataError if the type of data says how many rows it has: its parts would be of another type than the loss
-/// may ask for.
-template <class... Args>
-void check_types_of_data(const char* caller, std::span<const bool, sizeof...(Args)> is_data) {
-  [[maybe_unused]] std::size_t argument = 0;
-  [[maybe_unused]] const auto check = [&](int rows) {
-    if (is_data[argument++] && rows > 1) {
-      throw DataError(
-          fill("{}: argument {} of the loss has {} rows by its type, and cannot be cut; make it an Eigen "
-               "array with a dynamic number of rows",
-               {caller, argument, rows}));
-    }
-  };
-  (check(fixed_rows<Args>), ...);
-}
-
 /// The parts of the data of a loss `loss(params, args…)`, with the gradient of each.
 template <class P, class... Args>
 class RowParts {

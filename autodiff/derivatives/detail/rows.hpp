@@ -46,6 +46,29 @@ struct BatchOf<T> {
                                   Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, columns, order>>;
 };
 
+/// The number of rows that the type of an argument says; -1 for others.
+template <class A>
+inline constexpr int fixed_rows = -1;
+template <DenseData A>
+inline constexpr int fixed_rows<A> = A::RowsAtCompileTime;
+
+/// Throws: DataError if an argument is data and its type says how many rows it has: parts of it would be of another
+/// type, and a loss that asks for this one would read beyond their end.
+template <class A>
+void check_type_of_data(const char* caller, std::size_t argument, bool is_data) {
+  if (!is_data || fixed_rows<A> <= 1) return;
+  throw DataError(
+      fill("{}: argument {} of the loss has {} rows by its type, and cannot be cut; make it an Eigen array with a "
+           "dynamic number of rows",
+           {caller, argument, fixed_rows<A>}));
+}
+/// The same of all arguments behind the params.
+template <class... Args>
+void check_types_of_data(const char* caller, std::span<const bool, sizeof...(Args)> is_data) {
+  [[maybe_unused]] std::size_t argument = 0;
+  ((check_type_of_data<Args>(caller, argument + 1, is_data[argument]), ++argument), ...);
+}
+
 /// `count` examples from `begin` on.
 template <class T>
 void take_rows(typename BatchOf<T>::type& batch, const T& data, std::int64_t begin, std::int64_t count) {

@@ -52,7 +52,9 @@ class Examples {
   template <class F, class... Args>
   decltype(auto) with_rows(const Range& rows, const F& f, const Args&... args) const {
     return [&]<std::size_t... I>(std::index_sequence<I...>)->decltype(auto) {
-      const std::tuple<decltype(rows_of(rows, true, args))...> parts(rows_of(rows, is_data_[I], args)...);
+      (grove::detail::check_type_of_data<Args>("mpi", I + 1, is_data_[I]), ...);
+      [[maybe_unused]] const std::tuple<decltype(rows_of(rows, true, args))...> parts(
+          rows_of(rows, is_data_[I], args)...);
       return f(std::get<I>(parts)...);
     }
     (std::index_sequence_for<Args...>{});

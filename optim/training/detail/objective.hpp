@@ -183,13 +183,13 @@ class Objective {
   /// The product of the Hessian with a tree, on all data or on the current batch; NaN where the loss throws.
   P hvp_at(const P& params, const P& tangents) {
     P product = tangents;
-    value_unless_thrown(message, [&] {
+    const double thrown = value_unless_thrown(message, [&] {
       return with_data([&](const auto&... args) {
         product = grove::hvp(loss_)(params, tangents, args...);
         return 0.0;
       });
     });
-    if (!message.empty()) tree::for_each([](auto&& x) { x += in_scalar_of(x, not_a_number); }, product);
+    if (std::isnan(thrown)) tree::for_each([](auto&& x) { x += in_scalar_of(x, not_a_number); }, product);
     return product;
   }
 
@@ -206,13 +206,17 @@ class Objective {
     return hessian;
   }
 
-  /// The residuals of a loss that has some, and their Jacobian.
+  /// The residuals of a loss that has some, and their Jacobian; NaN where the loss throws.
   void residuals_at(const P& params, Eigen::VectorXd& residuals, Eigen::MatrixXd& jacobian) {
-    with_data([&](const auto&... args) {
-      const auto both = grove::value_and_jacobian(loss_.residuals)(params, args...);
-      residuals = tree::flatten(both.value).template cast<double>();
-      jacobian = both.jacobian.template cast<double>();
-      return 0.0;
+    residuals.setConstant(1, not_a_number);
+    jacobian.setConstant(1, tree::size(params), not_a_number);
+    value_unless_thrown(message, [&] {
+      return with_data([&](const auto&... args) {
+        const auto both = grove::value_and_jacobian(loss_.residuals)(params, args...);
+        residuals = tree::flatten(both.value).template cast<double>();
+        jacobian = both.jacobian.template cast<double>();
+        return 0.0;
+      });
     });
   }
 

@@ -179,6 +179,29 @@ TEST_CASE("lbfgsb ends at SciPy's minimum in a box, exactly at its bounds") {
   CHECK((run(lbfgsb(-2.0, 0.5), outside).x - Vector2d(0.5, 0.25)).norm() < 1e-7);
 }
 
+TEST_CASE("params may be a matrix, of which quasi-Newton states have more") {
+  const MatrixXd start{{1, -2, 3}, {0.5, 4, -1}}, scales{{1, 2, 3}, {4, 5, 6}};
+  const auto value_and_grad = [&](const MatrixXd& x, MatrixXd& g) {
+    g = scales.cwiseProduct(x);
+    return x.cwiseProduct(g).sum() / 2;
+  };
+  for (const any_transformation<MatrixXd>& optimizer :
+       {any_transformation<MatrixXd>(bfgs()), any_transformation<MatrixXd>(lbfgsb(-inf, inf))}) {
+    MatrixXd x = start, g;
+    auto state = optimizer.init(x);
+    for (int i = 0; i < 40; ++i) {
+      const double value = value_and_grad(x, g);
+      const MatrixXd raw = g;
+      step(optimizer, g, state, x, with_value(value), with_grad(raw), with_value_and_grad_fn(value_and_grad));
+    }
+    CHECK(x.norm() < 1e-6);
+    MatrixXd other = MatrixXd::Ones(3, 2);
+    CHECK_THROWS_AS(
+        step(optimizer, other, state, other, with_value(1.0), with_grad(other), with_value_and_grad_fn(value_and_grad)),
+        grove::StructureError);
+  }
+}
+
 TEST_CASE("lbfgsb never evaluates the loss outside the box") {
   Problem p = problem("rosenbrock");
   p.start = Vector2d(-1.2, 0.5);

@@ -148,6 +148,22 @@ TEST_CASE("data are the arguments that share a number of examples, or those that
   CHECK_THROWS_AS(rows(options, VectorXd(), x, y), grove::DataError);
 }
 
+TEST_CASE("data whose type says how many rows it has are refused before a loss can ask for them") {
+  using Rows = Eigen::Matrix<double, 8, 2>;
+  int calls = 0;
+  const auto loss = [&](const auto& p, const Rows& x) {
+    ++calls;
+    return mean(square(x * p));
+  };
+  const VectorXd start = VectorXd::Ones(2);
+  const Rows x = Rows::Ones();
+  CHECK_THROWS_WITH(minimize(loss, start, sgd(0.1), {.max_steps = 3, .batch_size = 3}, x),
+                    "minimize with batches: argument 1 of the loss has 8 rows by its type, and cannot be cut; make it "
+                    "an Eigen array with a dynamic number of rows");
+  CHECK(calls == 0);
+  CHECK(minimize(loss, start, sgd(0.1), {.max_steps = 3}, x).steps == 3);
+}
+
 TEST_CASE("batches with replacement draw every example now and then, and some twice in an epoch") {
   const VectorXd y = VectorXd::LinSpaced(20, 0, 19);
   const auto batches = shown(Batches<VectorXd>({.batch_size = 7, .seed = 5, .replacement = true}, y), 300);
