@@ -5,6 +5,7 @@
 #include <ostream>
 #include <utility>
 
+#include "eigen_full_lu.hpp"
 #include "eigen_lu.hpp"
 #include "eigen_plain_solvers.hpp"
 #include "operands.hpp"

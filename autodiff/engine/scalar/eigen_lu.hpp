@@ -4,6 +4,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "eigen_zeros.hpp"
@@ -28,6 +30,29 @@ typename M::Scalar division_free_determinant(const M& a) {
     f = g * a;
   }
   return n % 2 == 1 ? f(0, 0) : T(-f(0, 0));
+}
+
+/// The determinant from the factors of a matrix with exchanged rows and columns, where no pivot that others were
+/// divided by is so small that derivatives are lost or lose half of their digits; for larger matrices, where the way
+/// without divisions is long, no pivot that is rounding.
+template <class M>
+typename M::Scalar determinant_by_pivots(const M& matrix, const M& lu, bool odd) {
+  using T = typename M::Scalar;
+  using Real = magnitude_t<T>;
+  constexpr Real epsilon = std::numeric_limits<Real>::epsilon();
+  const Eigen::Index n = lu.rows();
+  Real largest(0), smallest = std::numeric_limits<Real>::max();
+  for (Eigen::Index k = 0; k < n; ++k) {
+    const Real pivot = Real(magnitude(lu(k, k)));
+    largest = std::max(largest, pivot);
+    if (k + 1 < n) smallest = std::min(smallest, pivot);
+  }
+  const bool is_small = n <= 16 ? (smallest / largest) * (smallest / largest) <= epsilon
+                                : smallest <= static_cast<Real>(n) * epsilon * largest;
+  if (n > 1 && (largest == Real(0) || is_small)) return division_free_determinant(matrix);
+  T product(odd ? -1 : 1);
+  for (Eigen::Index k = 0; k < n; ++k) product *= lu(k, k);
+  return product;
 }
 
 /// Eigen's interface; what it solves and inverts must be regular, as with Eigen.
@@ -72,7 +97,7 @@ class PartialPivotLu {
     const Eigen::Index n = lu_.rows();
     eigen_assert(n == lu_.cols() && "PartialPivLU is only for square matrices");
     permutation_.setIdentity(n);
-    odd_ = singular_ = false;
+    odd_ = false;
     for (Eigen::Index k = 0; k < n; ++k) {
       Eigen::Index pivot = k;
       for (Eigen::Index i = k + 1; i < n; ++i) {
@@ -83,10 +108,7 @@ class PartialPivotLu {
         permutation_.applyTranspositionOnTheLeft(k, pivot);
         odd_ = !odd_;
       }
-      if (lu_(k, k) == T(0)) {
-        singular_ = true;
-        continue;
-      }
+      if (lu_(k, k) == T(0)) continue;
       for (Eigen::Index i = k + 1; i < n; ++i) {
         if (is_exact_zero(lu_(i, k))) continue;
         lu_(i, k) /= lu_(k, k);
@@ -114,17 +136,12 @@ class PartialPivotLu {
   Transposed adjoint() const { return Transposed(*this); }
   /// (const: Eigen assigns it to a matrix whose address it knows already, so that must not be moved into.)
   const M inverse() const { return solve(M::Identity(rows(), cols())); }
-  T determinant() const {
-    if (singular_) return division_free_determinant(matrix_);
-    T product(odd_ ? -1 : 1);
-    for (Eigen::Index k = 0; k < rows(); ++k) product *= lu_(k, k);
-    return product;
-  }
+  T determinant() const { return determinant_by_pivots(matrix_, lu_, odd_); }
 
  private:
   M matrix_, lu_;
   PermutationType permutation_;
-  bool odd_ = false, singular_ = false;
+  bool odd_ = false;
 };
 
 }  // namespace grove::detail
