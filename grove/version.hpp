@@ -9,8 +9,11 @@
 
 namespace grove {
 
+/// The first number of the version.
 inline constexpr int version_major = GROVE_VERSION_MAJOR;
+/// The second.
 inline constexpr int version_minor = GROVE_VERSION_MINOR;
+/// The third.
 inline constexpr int version_patch = GROVE_VERSION_PATCH;
 
 }  // namespace grove

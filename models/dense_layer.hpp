@@ -12,6 +12,7 @@ struct DenseLayer {
   grove::Matrix<T> weight;   ///< inputs × outputs
   grove::RowVector<T> bias;  ///< outputs
 
+  /// The layer's outputs, a row for each row of h.
   template <class X>
   auto operator()(const X& h) const {
     return detail::prediction(detail::add_to_rows(detail::product(h, weight), bias));

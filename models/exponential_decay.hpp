@@ -11,9 +11,9 @@ namespace grove::models {
 /// y ≈ amplitude·exp(-rate·t) + offset.  `rate` has the unit of 1/t.
 template <class T = double>
 struct ExponentialDecay {
-  T amplitude;
-  T rate;
-  T offset;
+  T amplitude;  ///< the height above the offset at 0
+  T rate;       ///< what is lost in a unit of time, relative
+  T offset;     ///< what remains in the end
 
   /// Values at n times.  n → n
   auto operator()(const Eigen::VectorXd& t) const { return at(t.array()); }

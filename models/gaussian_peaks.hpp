@@ -14,7 +14,7 @@ struct GaussianPeaks {
   grove::Vector<T> height;  ///< in the unit of y
   grove::Vector<T> center;  ///< in the unit of x
   grove::Vector<T> width;   ///< standard deviations, in the unit of x
-  T offset;
+  T offset;                 ///< the height between the peaks
 
   /// Values at n places.  n → n.  Throws: grove::ShapeError unless height, center and width are of one length.
   auto operator()(const Eigen::VectorXd& x) const { return at(x.array()); }

@@ -40,6 +40,7 @@ struct SquaredExponential {
   T log_variance;  ///< ln of the variance of the function
   T log_length;    ///< ln of the distance over which it varies, in the unit of x
 
+  /// The covariances of the rows of a with those of b.
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool /*same*/ = false) const {
     return detail::prediction(exp(log_variance - (0.5 * exp(-2.0 * log_length)) * detail::squared_distances(a, b)));
   }
@@ -49,9 +50,10 @@ struct SquaredExponential {
 template <class T = double>
 struct Matern52 {
   static constexpr bool is_kernel = true;
-  T log_variance;
-  T log_length;
+  T log_variance;  ///< ln of the variance
+  T log_length;    ///< ln of the length over which it varies
 
+  /// The covariances of the rows of a with those of b.
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool /*same*/ = false) const {
     const auto s = detail::prediction(exp(-log_length) * (5 * detail::squared_distances(a, b)).sqrt().eval());
     return detail::prediction((1.0 + s + square(s) / 3.0) * exp(log_variance - s));
@@ -62,10 +64,11 @@ struct Matern52 {
 template <class T = double>
 struct Periodic {
   static constexpr bool is_kernel = true;
-  T log_variance;
-  T log_length;  ///< dimensionless
-  T log_period;  ///< in the unit of x
+  T log_variance;  ///< ln of the variance
+  T log_length;    ///< dimensionless
+  T log_period;    ///< in the unit of x
 
+  /// The covariances of the rows of a with those of b.
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool /*same*/ = false) const {
     const Eigen::ArrayXXd turns = std::numbers::pi * detail::squared_distances(a, b).sqrt();
     return detail::prediction(exp(log_variance - 2.0 * exp(-2.0 * log_length) * square(sin(exp(-log_period) * turns))));
@@ -76,8 +79,9 @@ struct Periodic {
 template <class T = double>
 struct WhiteNoise {
   static constexpr bool is_kernel = true;
-  T log_variance;
+  T log_variance;  ///< ln of the variance
 
+  /// The covariances of the rows of a with those of b; nothing unless both are the same points.
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool same = false) const {
     const Eigen::ArrayXXd shared = (same ? 1.0 : 0.0) * Eigen::MatrixXd::Identity(a.rows(), b.rows()).array();
     return detail::prediction(exp(log_variance) * shared);
@@ -88,9 +92,10 @@ struct WhiteNoise {
 template <class A, class B>
 struct KernelSum {
   static constexpr bool is_kernel = true;
-  A first;
-  B second;
+  A first;   ///< one kernel
+  B second;  ///< the other
 
+  /// The covariances of the rows of a with those of b.
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool same = false) const {
     return detail::prediction(first(a, b, same) + second(a, b, same));
   }
@@ -100,18 +105,21 @@ struct KernelSum {
 template <class A, class B>
 struct KernelProduct {
   static constexpr bool is_kernel = true;
-  A first;
-  B second;
+  A first;   ///< one kernel
+  B second;  ///< the other
 
+  /// The covariances of the rows of a with those of b.
   auto operator()(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, bool same = false) const {
     return detail::prediction(first(a, b, same) * second(a, b, same));
   }
 };
 
+/// The sum of two kernels: their functions are added.
 template <Kernel A, Kernel B>
 KernelSum<A, B> operator+(const A& a, const B& b) {
   return {a, b};
 }
+/// The product of two kernels: one function modulates the other.
 template <Kernel A, Kernel B>
 KernelProduct<A, B> operator*(const A& a, const B& b) {
   return {a, b};

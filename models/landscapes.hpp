@@ -22,8 +22,8 @@ namespace grove::models {
 
 /// A known minimum.
 struct Minimum {
-  Eigen::VectorXd x;
-  double value;
+  Eigen::VectorXd x;  ///< where it is
+  double value;       ///< how deep it is
 };
 
 namespace detail {
@@ -198,9 +198,9 @@ struct Beale {
 /// Shapes: `centres` is d×P, `widths` (lengths, > 0) and `depths` have P elements; x has d. Far from every centre the
 /// function is flat and a gradient says nothing. For a single well the minimum is its centre.
 struct GaussianWells {
-  Eigen::MatrixXd centres;
-  Eigen::VectorXd widths;
-  Eigen::VectorXd depths;
+  Eigen::MatrixXd centres;  ///< a column for each well
+  Eigen::VectorXd widths;   ///< one for each well
+  Eigen::VectorXd depths;   ///< one for each well
 
   template <class X>
   auto operator()(const X& points) const {

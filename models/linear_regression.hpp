@@ -15,7 +15,7 @@ namespace grove::models {
 template <class T = double>
 struct LinearRegression {
   grove::Vector<T> weight;  ///< one for each column of x
-  T bias;
+  T bias;                   ///< the prediction where x is 0
 
   /// Predictions.  x: n×k → n.  Throws: grove::ShapeError.
   template <class X>

@@ -11,7 +11,7 @@ namespace grove::models {
 /// y ≈ capacity / (1 + exp(-rate·(t - midpoint))): half the capacity is reached at `midpoint`. Source: Verhulst 1838.
 template <class T = double>
 struct LogisticGrowth {
-  T capacity;
+  T capacity;  ///< what it grows to
   T rate;      ///< in the unit of 1/t
   T midpoint;  ///< in the unit of t
 

@@ -16,7 +16,7 @@ namespace grove::models {
 template <class T = double>
 struct LogisticRegression {
   grove::Vector<T> weight;  ///< one for each column of x
-  T bias;
+  T bias;                   ///< the log-odds where x is 0
 
   /// Log-odds.  x: n×k → n.  Throws: grove::ShapeError.
   template <class X>

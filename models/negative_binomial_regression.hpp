@@ -13,8 +13,8 @@ namespace grove::models {
 template <class T = double>
 struct NegativeBinomialRegression {
   grove::Vector<T> weight;  ///< one for each column of x
-  T bias;
-  T dispersion;  ///< > 0; towards 0 it is Poisson's
+  T bias;                   ///< ln of the mean where x is 0
+  T dispersion;             ///< > 0; towards 0 it is Poisson's
 
   /// ln of the means.  x: n×k → n.  Throws: grove::ShapeError.
   template <class X>

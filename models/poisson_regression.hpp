@@ -13,7 +13,7 @@ namespace grove::models {
 template <class T = double>
 struct PoissonRegression {
   grove::Vector<T> weight;  ///< one for each column of x
-  T bias;
+  T bias;                   ///< ln of the mean where x is 0
 
   /// ln of the means.  x: n×k → n.  Throws: grove::ShapeError.
   template <class X>

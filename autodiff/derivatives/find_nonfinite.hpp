@@ -26,18 +26,19 @@ enum class NonFiniteIn {
 /// An operand of an operation: its value and what it is: an element of a parameter ("weight(2, 1)"), "a constant", or
 /// the operation that made it ("exp of rate").
 struct NonFiniteOperand {
-  double value = 0;
-  std::string from;
+  double value = 0;  ///< the number itself
+  std::string from;  ///< the operation that made it, or where it comes from
 };
 
 /// What find_nonfinite returns; true in a condition if something was found.
 struct NonFinite {
-  NonFiniteIn in = NonFiniteIn::nothing;
+  NonFiniteIn in = NonFiniteIn::nothing;   ///< whether it is in the value, in the gradient, or nowhere
   std::string operation;                   ///< "log", "/", …; empty if no operation made it
   double result = 0;                       ///< what it returned: NaN or an infinity
   std::vector<NonFiniteOperand> operands;  ///< one or two
   std::vector<std::string> params;         ///< elements of the parameters that the result depends on, in their order
 
+  /// Whether anything was found.
   explicit operator bool() const { return in != NonFiniteIn::nothing; }
 
   /// "the value: log(-0.5) = nan, -0.5 from - of scale and a constant; depends on scale"

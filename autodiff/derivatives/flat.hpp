@@ -15,9 +15,12 @@ namespace grove {
 template <class F, class P, class... Args>
 class FlatLoss {
  public:
+  /// The scalar of the params.
   using Scalar = tree::scalar_t<P>;
+  /// A plain vector of it.
   using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
 
+  /// See flat.
   FlatLoss(F loss, P params, Args... args)
       : loss_(std::move(loss)),
         start_(params),
@@ -31,6 +34,7 @@ class FlatLoss {
   Vector start() const { return tree::flatten(start_); }
   /// A vector as params. Throws: ShapeError if it has not `size()` entries.
   P params(const Eigen::Ref<const Vector>& x) const { return tree::unflatten(x, start_); }
+  /// The same from memory that holds size() numbers.
   P params(const Scalar* x) const { return params(Eigen::Map<const Vector>(x, size())); }
 
   /// The value at the `size()` entries at `x`, and the gradient into as many at `gradient` unless that is null.

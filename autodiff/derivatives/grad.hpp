@@ -13,12 +13,13 @@ namespace grove {
 /// What value_and_grad returns. `grads` has the type of the parameters.
 template <class Value, class Grads>
 struct ValueAndGrad {
-  Value value;
-  Grads grads;
+  Value value;  ///< the loss, or the pair {loss, aux}
+  Grads grads;  ///< a tree like the params, or a tuple of trees
 };
 
 /// Marks a loss that returns std::pair{value, aux}; `aux` (any tree, or anything else) is handed back as plain values.
 struct HasAux {};
+/// See HasAux.
 inline constexpr HasAux has_aux{};
 
 namespace detail {
@@ -103,6 +104,7 @@ auto value_and_grad(F f) {
           return detail::value_and_grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
       });
 }
+/// The same of a loss that returns a pair {value, aux}; see `has_aux`.
 template <std::size_t... I, class F>
 auto value_and_grad(F f, HasAux) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {
@@ -120,6 +122,7 @@ auto grad(F f) {
           return detail::grad_of<false>(detail::positions_t<I...>{}, f, first, rest...);
       });
 }
+/// The same of a loss that returns a pair {value, aux}; see `has_aux`.
 template <std::size_t... I, class F>
 auto grad(F f, HasAux) {
   return [f = std::move(f)](const auto& first, const auto&... rest) {

@@ -13,8 +13,8 @@ namespace grove {
 /// What value_and_jacobian returns.
 template <class Value, class Jacobian>
 struct ValueAndJacobian {
-  Value value;
-  Jacobian jacobian;
+  Value value;        ///< what the function returns, in plain numbers
+  Jacobian jacobian;  ///< a row for each number of the result, a column for each of the params
 };
 
 namespace detail {

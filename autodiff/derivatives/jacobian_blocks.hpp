@@ -16,16 +16,18 @@ namespace grove {
 
 /// Where a leaf stands in a flattened tree.
 struct LeafRange {
-  tree::Path path;
-  Eigen::Index first = 0, size = 0;
+  tree::Path path;         ///< the leaf's path
+  Eigen::Index first = 0;  ///< of its rows or columns in the matrix
+  Eigen::Index size = 0;   ///< how many there are
 };
 
 /// A Jacobian with the leaves of its rows and columns. What jacobian_blocks returns.
 template <class Value, class S>
 struct JacobianBlocks {
-  Value value;
+  Value value;                                                ///< what the function returns, in plain numbers
   Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> jacobian;  ///< all of it, in the order of tree::flatten
-  std::vector<LeafRange> results, params;
+  std::vector<LeafRange> results;                             ///< where the leaves of the result are: its rows
+  std::vector<LeafRange> params;                              ///< where the leaves of the params are: its columns
 
   /// The derivatives of the results at a path by the parameters at another: the entries of a leaf in the order of
   /// tree::flatten (by columns). A path may name a node, "layers[0]": all leaves below; "" is everything. Throws: Error

@@ -11,8 +11,8 @@ namespace grove {
 /// What jvp returns: f(x) and the derivative of f along the tangent, two trees of the same type.
 template <class T>
 struct ValueAndTangent {
-  T value;
-  T tangent;
+  T value;    ///< what the function returns, in plain numbers
+  T tangent;  ///< its derivative along the given tangents
 };
 
 namespace detail {

@@ -13,8 +13,8 @@ namespace grove {
 /// What linearize returns.
 template <class Value, class Pushforward>
 struct ValueAndPushforward {
-  Value value;
-  Pushforward pushforward;
+  Value value;              ///< what the function returns, in plain numbers
+  Pushforward pushforward;  ///< the derivative, as a function of tangents
 };
 
 namespace detail {

@@ -28,6 +28,7 @@ struct ParallelOptions {
 template <class F>
 class ParallelValueAndGrad {
  public:
+  /// See parallel_value_and_grad.
   ParallelValueAndGrad(F loss, std::int64_t threads, ParallelOptions options)
       : loss_(std::move(loss)), shared_(std::make_shared<Shared>(threads, std::move(options))) {}
 
@@ -159,6 +160,7 @@ template <class F>
 auto parallel_value_and_grad(F loss, std::int64_t threads, ParallelOptions options = {}) {
   return ParallelValueAndGrad<F>(std::move(loss), threads, std::move(options));
 }
+/// Does not compile: what `aux` of parts would be together, nobody knows.
 template <class F>
 auto parallel_value_and_grad(F, std::int64_t, HasAux) {
   static_assert(sizeof(F) == 0,

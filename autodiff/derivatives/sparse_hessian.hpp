@@ -17,8 +17,9 @@ namespace grove {
 struct HessianPattern {
   std::vector<std::vector<Eigen::Index>> entries;  ///< of each row: the columns, increasing
   std::vector<Eigen::Index> colors;                ///< of the columns
-  Eigen::Index color_count = 0;
+  Eigen::Index color_count = 0;                    ///< how many colours there are
 
+  /// Rows and columns of the matrix.
   Eigen::Index size() const { return static_cast<Eigen::Index>(entries.size()); }
 };
 
@@ -118,6 +119,7 @@ auto sparse_hessian(F f) {
     return evaluate_with(detail::colored_hessian(all)).second;
   };
 }
+/// The same with a pattern that is known; an entry outside it is an error.
 template <class F>
 auto sparse_hessian(F f, HessianPattern pattern) {
   return [ f = std::move(f), pattern = std::move(pattern) ]<detail::Differentiable P, class... Args>(

@@ -21,12 +21,14 @@ namespace grove {
 
 /// Where a Jacobian may have entries that are not zero, and what is evaluated together. Made by jacobian_pattern.
 struct JacobianPattern {
-  Eigen::Index rows = 0, cols = 0;
+  Eigen::Index rows = 0;                           ///< of the matrix
+  Eigen::Index cols = 0;                           ///< of the matrix
   std::vector<std::vector<Eigen::Index>> entries;  ///< of each row: the columns, increasing
   std::vector<Eigen::Index> colors;                ///< of the columns; of the rows, if `by_rows`
-  Eigen::Index color_count = 0;
-  bool by_rows = false;  ///< the Jacobian is evaluated by reverse mode
+  Eigen::Index color_count = 0;                    ///< how many colours there are
+  bool by_rows = false;                            ///< the Jacobian is evaluated by reverse mode
 
+  /// Entries of the pattern.
   Eigen::Index nonzeros() const {
     Eigen::Index count = 0;
     for (const auto& row : entries) count += static_cast<Eigen::Index>(row.size());
@@ -267,6 +269,7 @@ auto sparse_jacobian(F f) {
     return Eigen::SparseMatrix<S>(result.matrix);
   };
 }
+/// The same with a pattern that is known; an entry outside it is an error.
 template <class F>
 auto sparse_jacobian(F f, JacobianPattern pattern) {
   return [ f = std::move(f), pattern = std::move(pattern) ]<detail::Differentiable P, class... Args>(

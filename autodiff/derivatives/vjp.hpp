@@ -96,8 +96,8 @@ class KeptRecording {
 /// What vjp returns.
 template <class Value, class Pullback>
 struct ValueAndPullback {
-  Value value;
-  Pullback pullback;
+  Value value;        ///< what the function returns, in plain numbers
+  Pullback pullback;  ///< from cotangents of the result to those of the params
 };
 
 /// f(params, args…) and its pullback: `auto [value, pullback] = vjp(f)(params, args…)`. `pullback(cotangent)` takes a

@@ -26,7 +26,9 @@ enum class GradcheckCoverage {
 
 /// The interval in which the entries of a leaf may be probed, ends included.
 struct GradcheckBounds {
+  /// No parameter is moved below.
   double lower = -std::numeric_limits<double>::infinity();
+  /// No parameter is moved above.
   double upper = std::numeric_limits<double>::infinity();
 };
 
@@ -45,8 +47,8 @@ struct GradcheckOptions {
   double atol = 0;   ///< absolute tolerance; default none
   double step = 0;   ///< first step for every entry, in the units of the parameters; default chosen for each entry
   double noise = 0;  ///< relative accuracy of the value, if worse than rounding (a loss with an iterative solver)
-  DifferenceMethod method = DifferenceMethod::central;
-  GradcheckCoverage coverage = GradcheckCoverage::automatic;
+  DifferenceMethod method = DifferenceMethod::central;        ///< how differences are taken
+  GradcheckCoverage coverage = GradcheckCoverage::automatic;  ///< entry by entry, or along directions
   std::int64_t full_limit = 2000;                    ///< largest number of entries that `automatic` checks one by one
   int samples = 16;                                  ///< entries of each leaf in `sampled`
   int directions = 4;                                ///< directions over the whole tree in `directional`

@@ -33,6 +33,7 @@ constexpr bool is_failure(GradcheckVerdict verdict) { return verdict >= Gradchec
 
 /// One compared derivative.
 struct GradcheckRow {
+  /// What stands for "not known".
   static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
   std::string output;       ///< of a Jacobian: which result, as `residuals(3)`; empty for a gradient
@@ -50,8 +51,8 @@ struct GradcheckRow {
   double slope = none;           ///< order of the Taylor remainder: 2 for a right gradient, 1 for a wrong one
   double left = none;            ///< slope from below, where the point is not smooth
   double right = none;           ///< slope from above, where the point is not smooth
-  GradcheckVerdict verdict = GradcheckVerdict::ok;
-  std::string note;  ///< what else was seen
+  GradcheckVerdict verdict = GradcheckVerdict::ok;  ///< what was found
+  std::string note;                                 ///< what else was seen
 
   /// What was compared: `layers[1].weight(3,7)`, of a Jacobian `d residuals(3) / d layers[1].weight(3,7)`.
   std::string name() const {
@@ -61,15 +62,15 @@ struct GradcheckRow {
 
 /// Summary of one leaf.
 struct GradcheckLeaf {
-  std::string path;
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-  std::int64_t checked = 0;  ///< entries compared one by one
-  std::int64_t wrong = 0;    ///< of those, how many failed
-  double gradient_norm = 0;  ///< largest magnitude in the leaf's gradient
-  double max_absolute_error = 0;
-  double max_relative_error = 0;
-  GradcheckVerdict verdict = GradcheckVerdict::ok;
+  std::string path;                                 ///< the leaf's path
+  std::int64_t rows = 0;                            ///< of the leaf
+  std::int64_t cols = 0;                            ///< of the leaf
+  std::int64_t checked = 0;                         ///< entries compared one by one
+  std::int64_t wrong = 0;                           ///< of those, how many failed
+  double gradient_norm = 0;                         ///< largest magnitude in the leaf's gradient
+  double max_absolute_error = 0;                    ///< the largest of its entries
+  double max_relative_error = 0;                    ///< the largest of its entries
+  GradcheckVerdict verdict = GradcheckVerdict::ok;  ///< the worst of its entries
 };
 
 /// The result of a check. Prints as a table with `<<` and fmt; the same content as data with `to_json`.
@@ -77,7 +78,7 @@ struct GradcheckReport {
   GradcheckVerdict verdict = GradcheckVerdict::ok;  ///< the worst of the leaves
   std::string summary;                              ///< one sentence: the verdict, and the worst path and index
   std::vector<GradcheckRow> rows;                   ///< worst first
-  std::vector<GradcheckLeaf> leaves;
+  std::vector<GradcheckLeaf> leaves;                ///< one for each leaf of the params
   std::vector<std::string> hints;     ///< patterns in the errors: "all entries off by factor 2", "transposed" …
   std::vector<double> taylor_slopes;  ///< along a random direction, from large to small steps
   int taylor_order = 2;               ///< what they are if all is right; a wrong derivative makes them fall by one
@@ -85,10 +86,11 @@ struct GradcheckReport {
   double value = 0;                   ///< f(params)
   std::int64_t evaluations = 0;       ///< of the value
   std::int64_t gradients = 0;         ///< evaluations of the gradient
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;             ///< that of the directions, to repeat the check
 
   /// True unless the verdict is a failure: `unused`, `non_smooth` and `inconclusive_noise` pass.
   bool ok() const { return !is_failure(verdict); }
+  /// Whether nothing is wrong, as ok().
   explicit operator bool() const { return ok(); }
 };
 
@@ -98,6 +100,7 @@ inline std::string to_string(const GradcheckReport& report);
 /// Everything in the report as one JSON object; numbers that are not finite become null.
 inline std::string to_json(const GradcheckReport& report);
 
+/// Prints the table.
 inline std::ostream& operator<<(std::ostream& out, const GradcheckReport& report) { return out << to_string(report); }
 
 }  // namespace grove

@@ -206,8 +206,8 @@ bool equal(const T& a, const U& b) {
 
 /// How close `allclose` wants numbers to be: |a - b| ≤ atol + rtol·|b|.
 struct Closeness {
-  double rtol = 1e-5;
-  double atol = 1e-8;
+  double rtol = 1e-5;      ///< relative to the second tree
+  double atol = 1e-8;      ///< absolute
   bool equal_nan = false;  ///< whether NaN is close to NaN
 };
 

@@ -21,8 +21,8 @@ namespace grove::tree {
 /// A member of a tree: where it is, and itself, in place.
 template <class T>
 struct Found {
-  Path path;
-  T& value;
+  Path path;  ///< where the leaf is
+  T& value;   ///< the leaf itself
 };
 
 /// All members of type T whose path ends with `steps`, from the first to the last; T may be any node, leaf or value

@@ -15,19 +15,27 @@ namespace grove {
 /// `store(T& leaf, view)`, for views that are no references: it puts what a function made of the view into the leaf.
 template <class T>
 struct leaf_traits {
+  /// Whether the type is one leaf, not a node with members.
   static constexpr bool is_leaf = false;
 };
 
 /// A floating-point number is a 1×1 leaf and its own view.
 template <std::floating_point T>
 struct leaf_traits<T> {
+  /// Whether the type is one leaf, not a node with members.
   static constexpr bool is_leaf = true;
+  /// The number it is made of.
   using Scalar = T;
 
+  /// Of the leaf as a matrix.
   static constexpr Eigen::Index rows(const T&) { return 1; }
+  /// Of the leaf as a matrix.
   static constexpr Eigen::Index cols(const T&) { return 1; }
+  /// Of the leaf as a matrix.
   static constexpr Eigen::Index size(const T&) { return 1; }
+  /// The leaf as an Eigen object, or the number itself.
   static constexpr T& view(T& x) { return x; }
+  /// The same of a constant leaf.
   static constexpr const T& view(const T& x) { return x; }
 };
 

@@ -15,10 +15,13 @@ namespace grove::tree {
 /// A leaf of a tree: where it is, and its numbers, in place. A number is 1×1. S is const for a const tree.
 template <class S>
 struct LeafView {
+  /// The leaf as an array.
   using Values = Eigen::Array<std::remove_const_t<S>, Eigen::Dynamic, Eigen::Dynamic>;
+  /// How its elements lie in memory.
   using Strides = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
 
-  Path path;
+  Path path;  ///< where the leaf is
+  /// Its values, where they lie.
   Eigen::Map<std::conditional_t<std::is_const_v<S>, const Values, Values>, Eigen::Unaligned, Strides> values;
 };
 

@@ -29,6 +29,7 @@ class Path {
 
   /// Number of steps.
   std::size_t size() const { return starts_.size(); }
+  /// Whether it is the root.
   bool empty() const { return starts_.empty(); }
 
   /// The last steps are `steps`: p.ends_with("weight"), p.ends_with("[1].weight").
@@ -78,6 +79,7 @@ class Path {
     }
     text_ += "\"]";
   }
+  /// Adds `[key]`.
   void push_key(std::integral auto key) { push_bracketed(std::to_string(key)); }
 
   /// Steps back up.

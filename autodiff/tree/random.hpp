@@ -58,7 +58,7 @@ std::remove_cvref_t<T> random_like(T&& t, Engine& rng, const Sampler& sampler) {
 }
 
 /// A tree like `t` with independent standard normal numbers, drawn in the order of `flatten`. One seed of one of the
-/// engines of <random> gives the same numbers on every platform, up to the rounding of log and cos.
+/// engines of `<random>` gives the same numbers on every platform, up to the rounding of log and cos.
 template <Pytree T, detail::RandomEngine Engine>
 std::remove_cvref_t<T> random_like(T&& t, Engine& rng) {
   return random_like(std::forward<T>(t), rng, [](Engine& engine) { return detail::normal(engine); });

@@ -36,12 +36,14 @@ inline constexpr bool is_static = false;
 ///   struct Decay { double rate; grove::tree::Static<double> t0; };   // t0 gets no gradient
 template <class T>
 struct Static {
-  T value;
+  T value;  ///< what is kept out of the tree
 
+  /// The value, where one is wanted.
   constexpr operator const T&() const { return value; }
   friend bool operator==(const Static&, const Static&) = default;
 };
 
+/// Static says so of itself.
 template <class T>
 inline constexpr bool is_static<Static<T>> = true;
 

@@ -19,14 +19,14 @@ namespace grove::tree {
 /// Made by `tree::structure`. Structures are equal if their trees can be used in one call and carry the same static
 /// values; the names of members play no role, so that a class and a tuple of the same members have equal structures.
 struct Structure {
-  detail::Kind kind = detail::Kind::unsupported;
-  bool has_leaves = false;          ///< by type; an empty vector of leaves has
-  bool is_number = false;           ///< a leaf that is a scalar, not a matrix
-  Eigen::Index rows = 0;            ///< of a leaf
-  Eigen::Index cols = 0;            ///< of a leaf
-  std::string value;                ///< text of what is carried along
-  std::vector<std::string> steps;   ///< to the children: "weight", "[1]", "[\"key\"]"
-  std::vector<Structure> children;  ///< members, elements, entries
+  detail::Kind kind = detail::Kind::unsupported;  ///< leaf, struct, list, map, optional …
+  bool has_leaves = false;                        ///< by type; an empty vector of leaves has
+  bool is_number = false;                         ///< a leaf that is a scalar, not a matrix
+  Eigen::Index rows = 0;                          ///< of a leaf
+  Eigen::Index cols = 0;                          ///< of a leaf
+  std::string value;                              ///< text of what is carried along
+  std::vector<std::string> steps;                 ///< to the children: "weight", "[1]", "[\"key\"]"
+  std::vector<Structure> children;                ///< members, elements, entries
 
   /// One line: `{weight: 3×1, bias: number, layers: [{…}, {…}], degree: 3}`.
   std::string string() const;

@@ -18,8 +18,8 @@ namespace grove::models {
 
 /// How a file is written.
 struct CsvOptions {
-  char separator = ',';
-  char quote = '"';
+  char separator = ',';  ///< between fields; one character
+  char quote = '"';      ///< around fields that hold the separator; doubled within them
   std::vector<std::string> missing = {"", "NA", "N/A", "NaN", "nan", "null"};  ///< fields that stand for "no value"
   std::vector<std::string> names = {};  ///< the columns' names, each another, for a file without a header line
 };

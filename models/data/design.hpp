@@ -29,14 +29,14 @@ struct DesignOptions {
 
 /// One column of a table in a design. Without levels it holds numbers.
 struct DesignFeature {
-  std::string name;
+  std::string name;                 ///< of the column of the table
   std::vector<std::string> levels;  ///< sorted; the first is the one that the bias stands for
 };
 
 /// The coding of a table's columns, fitted to some rows: the same categories give the same columns for any other rows.
 /// A tree of text, so optim::save and optim::load keep it beside the params that belong to it.
 struct DesignCoding {
-  std::vector<DesignFeature> features;
+  std::vector<DesignFeature> features;  ///< in the order of the columns of x
   bool other = false;  ///< a level that the fitted rows do not have counts as `<column>=other`, else it is an error
 
   /// The design of a table's rows.  Throws: grove::DataError with file, line and column where a value is missing, is no

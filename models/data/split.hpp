@@ -55,14 +55,14 @@ typename Derived::PlainObject select_rows(const Eigen::DenseBase<Derived>& x, co
 
 /// Rows to fit on and rows held back.
 struct Split {
-  Rows train;
-  Rows test;
+  Rows train;  ///< rows to fit to
+  Rows test;   ///< rows held back
 };
 
 /// How `split` divides.
 struct SplitOptions {
   double test_fraction = 0.2;  ///< in (0, 1); at least one row goes to either side
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;      ///< the same seed divides in the same way
 };
 
 /// Divides n rows at random into train and test.

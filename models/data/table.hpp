@@ -71,6 +71,7 @@ inline std::optional<double> parse_number(std::string_view text) {
 /// One field of a table. It refers to the text that the table keeps, and must not outlive it.
 class Cell {
  public:
+  /// The field that begins there.
   Cell(const detail::CsvText& file, std::size_t begin, bool missing) : file_(&file), begin_(begin), missing_(missing) {}
 
   /// What the field says, without the quotes around it.
@@ -82,6 +83,7 @@ class Cell {
   /// Where it stands in its file; reads the file up to there.
   Place place() const { return file_->place(begin_); }
 
+  /// Whether the field says this.
   friend bool operator==(const Cell& cell, std::string_view text) {
     const std::string_view inside = cell.file_->inside(cell.begin_);
     const bool as_written = !cell.file_->is_quoted(cell.begin_) || inside.find(cell.file_->quote()) == inside.npos;
@@ -97,12 +99,15 @@ class Cell {
 /// A named column: one cell a row.
 class Column {
  public:
+  /// A column without rows.
   Column(std::string column_name, std::shared_ptr<const detail::CsvText> file)
       : name(std::move(column_name)), file_(std::move(file)) {}
 
-  std::string name;
+  std::string name;  ///< as in the header
 
+  /// Rows.
   std::size_t size() const { return fields_.size(); }
+  /// The field of a row, which must be there.
   Cell cell(std::size_t row) const { return {*file_, fields_[row].begin, fields_[row].missing != 0}; }
 
   /// True when every field that is not missing spells a finite number.
@@ -143,11 +148,13 @@ class Column {
 ///   Eigen::MatrixXd x = table.matrix({"bill_length_mm", "flipper_length_mm"});
 ///   Eigen::VectorXd is_male = table.indicator("sex", "male");
 struct Table {
-  std::string source;  ///< the file's name, for messages
-  std::vector<Column> columns;
+  std::string source;           ///< the file's name, for messages
+  std::vector<Column> columns;  ///< in the order of the file
 
+  /// Rows, the header not counted.
   Eigen::Index rows() const { return columns.empty() ? 0 : static_cast<Eigen::Index>(columns.front().size()); }
 
+  /// The names of the columns, in order.
   std::vector<std::string> names() const {
     std::vector<std::string> result;
     for (const Column& c : columns) result.push_back(c.name);
@@ -161,6 +168,7 @@ struct Table {
     return *found;
   }
 
+  /// Whether every field of the column that is not missing spells a finite number. Throws as `column`.
   bool is_numeric(std::string_view name) const { return column(name).is_numeric(); }
 
   /// A column as numbers.  Throws: grove::DataError at the first field that is missing or is not a finite number.

@@ -19,12 +19,12 @@ namespace grove::models {
 
 /// Arrows from (x, y) to (x + dx, y + dy). An arrow with a value that is not finite is left out.
 struct Arrows {
-  std::string title = {};
-  std::vector<double> x = {};
-  std::vector<double> y = {};
-  std::vector<double> dx = {};
-  std::vector<double> dy = {};
-  Look look = {};
+  std::string title = {};       ///< in the legend
+  std::vector<double> x = {};   ///< where each begins
+  std::vector<double> y = {};   ///< where each begins
+  std::vector<double> dx = {};  ///< how far each goes
+  std::vector<double> dy = {};  ///< how far each goes
+  Look look = {};               ///< how they are drawn
 };
 
 /// The field of `f`, which maps an Eigen::Vector2d to another, from a grid of `steps`×`steps` points. All arrows are

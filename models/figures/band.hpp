@@ -16,12 +16,12 @@ namespace grove::models {
 
 /// The area between two curves, and a line in it. Where a side is not finite the band has a gap.
 struct Band {
-  std::string title = {};
-  std::vector<double> x = {};  ///< empty: 0, 1, 2, …
-  std::vector<double> low = {};
-  std::vector<double> high = {};
+  std::string title = {};           ///< in the legend
+  std::vector<double> x = {};       ///< empty: 0, 1, 2, …
+  std::vector<double> low = {};     ///< the lower edge
+  std::vector<double> high = {};    ///< the upper edge
   std::vector<double> middle = {};  ///< empty: no line
-  Look look = {};
+  Look look = {};                   ///< how it is filled
 };
 
 /// Mean and spread of several runs, one a column: the line is the mean of each row, the band `deviations` standard

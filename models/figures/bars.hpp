@@ -16,27 +16,27 @@ namespace grove::models {
 
 /// One bar for each name. Several in one panel stand side by side and share the names of the first.
 struct Bars {
-  std::string title = {};
-  std::vector<std::string> names = {};
-  std::vector<double> values = {};
-  std::vector<double> errors = {};  ///< empty: no error bars
-  Look look = {};
+  std::string title = {};               ///< in the legend
+  std::vector<std::string> names = {};  ///< below each bar
+  std::vector<double> values = {};      ///< how high each is
+  std::vector<double> errors = {};      ///< empty: no error bars
+  Look look = {};                       ///< how they are filled
 };
 
 /// How often values fall into bins of equal width. Values that are not finite are not counted.
 struct Histogram {
-  std::string title = {};
-  std::vector<double> values = {};
-  int bins = 0;          ///< 0: by Freedman and Diaconis
-  bool density = false;  ///< heights such that the areas sum to 1
-  Look look = {};
+  std::string title = {};           ///< in the legend
+  std::vector<double> values = {};  ///< what is counted
+  int bins = 0;                     ///< 0: by Freedman and Diaconis
+  bool density = false;             ///< heights such that the areas sum to 1
+  Look look = {};                   ///< how they are filled
 };
 
 /// The heights of a histogram, and where its bins begin.
 struct Bins {
-  double first = 0;  ///< where the first bin begins
-  double width = 1;
-  std::vector<double> heights = {};
+  double first = 0;                  ///< where the first bin begins
+  double width = 1;                  ///< of each
+  std::vector<double> heights = {};  ///< counts in each
 };
 
 namespace detail {

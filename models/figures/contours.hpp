@@ -14,10 +14,10 @@ namespace grove::models {
 /// Level lines of a function of two variables, drawn under a panel's series: z(i, j) belongs to (x[j], y[i]). Values
 /// that are not finite leave holes.
 struct Contours {
-  std::vector<double> x = {};
-  std::vector<double> y = {};
-  Eigen::MatrixXd z = {};
-  int levels = 20;
+  std::vector<double> x = {};  ///< of the columns of z
+  std::vector<double> y = {};  ///< of the rows of z
+  Eigen::MatrixXd z = {};      ///< heights, a row for each y
+  int levels = 20;             ///< how many lines
 };
 
 /// Level lines of `f`, which takes an Eigen::Vector2d, from a grid of `steps`×`steps` points.

@@ -24,45 +24,45 @@ enum class Legend { outside, inside, off };
 /// One pair of axes, or three with `surfaces` or `space_paths`. Drawn from below: heat map, image, contours, bands,
 /// bars, histograms, arrows, trajectories, lines, error bars, series, labels.
 struct Panel {
-  std::string title = {};
-  std::string x_label = {};
-  std::string y_label = {};
-  std::string z_label = {};
-  bool log_x = false;
-  bool log_y = false;
-  bool log_z = false;
-  bool diagonal = false;  ///< draw y = x, for predicted against observed
-  Limits x_limits = {};
-  Limits y_limits = {};
-  Limits z_limits = {};
-  bool grid = true;
-  bool equal_aspect = false;  ///< a unit of x is as long as one of y
-  Legend legend = Legend::outside;
-  View view = {};  ///< in three dimensions
-  std::vector<Series> series = {};
-  Contours contours = {};
-  HeatMap heat_map = {};
-  MatrixImage image = {};
-  std::vector<Band> bands = {};
-  std::vector<Bars> bars = {};
-  std::vector<Histogram> histograms = {};
-  std::vector<ErrorBars> error_bars = {};
-  std::vector<Arrows> arrows = {};
-  std::vector<Trajectories> trajectories = {};
-  std::vector<Surface> surfaces = {};
-  std::vector<SpacePath> space_paths = {};
-  std::vector<HorizontalLine> horizontal_lines = {};
-  std::vector<VerticalLine> vertical_lines = {};
-  std::vector<Label> labels = {};
+  std::string title = {};                             ///< above the panel
+  std::string x_label = {};                           ///< below the axis
+  std::string y_label = {};                           ///< beside the axis
+  std::string z_label = {};                           ///< beside the axis
+  bool log_x = false;                                 ///< a logarithmic axis
+  bool log_y = false;                                 ///< a logarithmic axis
+  bool log_z = false;                                 ///< a logarithmic axis
+  bool diagonal = false;                              ///< draw y = x, for predicted against observed
+  Limits x_limits = {};                               ///< what of the axis is seen
+  Limits y_limits = {};                               ///< what of the axis is seen
+  Limits z_limits = {};                               ///< what of the axis is seen
+  bool grid = true;                                   ///< lines at the marks of the axes
+  bool equal_aspect = false;                          ///< a unit of x is as long as one of y
+  Legend legend = Legend::outside;                    ///< where the titles stand
+  View view = {};                                     ///< in three dimensions
+  std::vector<Series> series = {};                    ///< curves and clouds of points
+  Contours contours = {};                             ///< lines of equal height
+  HeatMap heat_map = {};                              ///< a surface as colours
+  MatrixImage image = {};                             ///< a matrix as colours
+  std::vector<Band> bands = {};                       ///< areas between two curves
+  std::vector<Bars> bars = {};                        ///< bars beside each other
+  std::vector<Histogram> histograms = {};             ///< how often values occur
+  std::vector<ErrorBars> error_bars = {};             ///< points with errors
+  std::vector<Arrows> arrows = {};                    ///< fields of arrows
+  std::vector<Trajectories> trajectories = {};        ///< many paths in the plane
+  std::vector<Surface> surfaces = {};                 ///< surfaces in space
+  std::vector<SpacePath> space_paths = {};            ///< paths in space
+  std::vector<HorizontalLine> horizontal_lines = {};  ///< across the panel
+  std::vector<VerticalLine> vertical_lines = {};      ///< from bottom to top
+  std::vector<Label> labels = {};                     ///< words at places
 };
 
 /// Panels in a grid, row by row.
 struct Figure {
-  std::vector<Panel> panels = {};
-  std::string title = {};
-  int panel_width = 520;  ///< pixels
-  int height = 420;       ///< pixels, of one row of panels
-  int columns = 0;        ///< panels in a row; 0: all side by side
+  std::vector<Panel> panels = {};  ///< row by row
+  std::string title = {};          ///< above all panels
+  int panel_width = 520;           ///< pixels
+  int height = 420;                ///< pixels, of one row of panels
+  int columns = 0;                 ///< panels in a row; 0: all side by side
 };
 
 }  // namespace grove::models

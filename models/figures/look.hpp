@@ -15,13 +15,13 @@ struct Look {
   std::optional<double> opacity = {};      ///< from 0, which is not seen, to 1
   std::string marker = {};                 ///< circle ring square triangle diamond cross plus star
   std::optional<double> marker_size = {};  ///< 1 is as high as a small letter
-  bool dashed = false;
+  bool dashed = false;                     ///< lines are broken
 };
 
 /// The part of an axis that is shown. A side that is not finite is chosen by the data.
 struct Limits {
-  double low = NAN;
-  double high = NAN;
+  double low = NAN;   ///< the lower end; chosen by the data if NaN
+  double high = NAN;  ///< the upper end; chosen by the data if NaN
 };
 
 /// Colours for values. All three stay apart for colour-blind eyes and get lighter in one direction, so that they can be

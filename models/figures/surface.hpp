@@ -16,24 +16,24 @@ namespace grove::models {
 /// A function of two variables as a surface: z(i, j) is its height over (x[j], y[i]). A panel with one is drawn in
 /// three dimensions. Values that are not finite leave holes.
 struct Surface {
-  std::string title = {};  ///< of the colour bar
-  std::vector<double> x = {};
-  std::vector<double> y = {};
-  Eigen::MatrixXd z = {};
-  ColourMap map = ColourMap::viridis;
-  Limits limits = {};  ///< of the colours
-  bool bar = false;
+  std::string title = {};              ///< of the colour bar
+  std::vector<double> x = {};          ///< of the columns of z
+  std::vector<double> y = {};          ///< of the rows of z
+  Eigen::MatrixXd z = {};              ///< heights, a row for each y
+  ColourMap map = ColourMap::viridis;  ///< from heights to colours
+  Limits limits = {};                  ///< of the colours
+  bool bar = false;                    ///< beside it, what the colours mean
 };
 
 /// A path in three dimensions. A value that is not finite breaks the line.
 struct SpacePath {
-  std::string title = {};
-  std::vector<double> x = {};
-  std::vector<double> y = {};
-  std::vector<double> z = {};
+  std::string title = {};       ///< in the legend
+  std::vector<double> x = {};   ///< of each point
+  std::vector<double> y = {};   ///< of each point
+  std::vector<double> z = {};   ///< of each point
   std::string style = "lines";  ///< lines, points, linespoints
-  Look look = {};
-  bool head = false;  ///< a marker at the last point
+  Look look = {};               ///< how it is drawn
+  bool head = false;            ///< a marker at the last point
 };
 
 /// Where a panel in three dimensions is looked at from, in degrees.

@@ -18,14 +18,14 @@ namespace grove::models {
 /// Many paths, thin and translucent: path k goes through (x(i, k), y(i, k)) for i = 0, 1, … Without a colour each has
 /// the next of the palette, or the colour of its entry in `values`. A value that is not finite breaks the path.
 struct Trajectories {
-  std::string title = {};
-  Eigen::MatrixXd x = {};
-  Eigen::MatrixXd y = {};
-  std::vector<double> values = {};  ///< one for each path, for colours: its final loss, say
-  ColourMap map = ColourMap::viridis;
-  bool starts = true;  ///< a ring where a path begins
-  bool ends = true;    ///< a dot where it ends
-  Look look = {};
+  std::string title = {};              ///< in the legend
+  Eigen::MatrixXd x = {};              ///< a column for each path, a row for each step
+  Eigen::MatrixXd y = {};              ///< a column for each path, a row for each step
+  std::vector<double> values = {};     ///< one for each path, for colours: its final loss, say
+  ColourMap map = ColourMap::viridis;  ///< from values to colours
+  bool starts = true;                  ///< a ring where a path begins
+  bool ends = true;                    ///< a dot where it ends
+  Look look = {};                      ///< how they are drawn
 };
 
 /// The paths of many starts from a recorded path: `path[i]` holds one point a row, as `minimize` records for a batch of

@@ -27,7 +27,7 @@ enum class Ties {
 /// Options of `fit` for a CoxRegression.
 struct CoxOptions {
   std::vector<std::string> names = {};  ///< of the columns of x
-  Ties ties = Ties::efron;
+  Ties ties = Ties::efron;              ///< what is done where several events have one time
   double l2 = 0;  ///< ≥ 0: adds ½·l2·|weight|² to the negative logarithm of the partial likelihood
 };
 

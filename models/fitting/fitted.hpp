@@ -29,7 +29,7 @@ struct Fitted {
   /// not determine, NaN for those at a bound. Empty where a fit was not asked for errors.
   Eigen::MatrixXd covariance;
   optim::FitSummary measures;  ///< R², deviance, AIC and so on: the summary without its rows
-  bool converged = true;
+  bool converged = true;       ///< whether the best params were reached
 
   /// What the model says of new data: params(x).  Throws: ShapeError.
   template <class X>

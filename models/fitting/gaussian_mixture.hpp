@@ -55,7 +55,7 @@ GaussianMixture<> make_gaussian_mixture(const Eigen::MatrixBase<X>& x, Eigen::In
 struct MixtureOptions {
   double regularization = 1e-6;  ///< ≥ 0: added to the variances in each step, so that no component shrinks to a point
   double tolerance = 1e-10;      ///< ends when the mean log-density of a row grows by less
-  int max_steps = 10000;
+  int max_steps = 10000;         ///< of expectation maximization, > 0
 };
 
 namespace detail {

@@ -33,7 +33,7 @@ auto log_marginal_likelihood(const K& kernel, const Eigen::MatrixXd& x, const Ei
 
 /// What a process says of some places.
 struct ProcessPrediction {
-  Eigen::ArrayXd mean;
+  Eigen::ArrayXd mean;                   ///< of each new point
   Eigen::ArrayXd deviation;              ///< of the function there
   Eigen::ArrayXd observation_deviation;  ///< of a new observation there: with its noise
 };
@@ -41,12 +41,13 @@ struct ProcessPrediction {
 /// A Gaussian process that has seen data.
 template <Kernel K>
 struct GaussianProcess {
-  Fitted<K> fitted;  ///< the kernel, and what is known of its hyperparameters
-  Eigen::MatrixXd x;
+  Fitted<K> fitted;                ///< the kernel, and what is known of its hyperparameters
+  Eigen::MatrixXd x;               ///< the points that it was fitted to, a row each
   double mean = 0;                 ///< of y before anything is seen
   Eigen::MatrixXd factor{};        ///< Cholesky factor of the covariance of the rows of x
   Eigen::VectorXd coefficients{};  ///< K⁻¹(y - mean)
 
+  /// The kernel with the fitted hyperparameters.
   const K& kernel() const { return fitted.params; }
 
   /// x: m×d → m.  O(m·n²).  Throws: grove::ShapeError unless the places have as many columns as the data.

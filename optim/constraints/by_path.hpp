@@ -19,8 +19,8 @@ namespace grove::optim::bijections {
 /// A bijection and the leaves that it is for.
 template <class B>
 struct At {
-  std::function<bool(const tree::Path&)> admits;
-  B bijection;
+  std::function<bool(const tree::Path&)> admits;  ///< the leaves that it maps
+  B bijection;                                    ///< how it maps them
 };
 
 /// The leaves whose path begins with these steps: `at("noise.scale", positive())`.
@@ -38,12 +38,14 @@ requires std::is_invocable_r_v<bool, const F&, const tree::Path&> At<B> at(F adm
 /// What `by_path` returns.
 template <class... Bs>
 struct ByPath {
-  std::tuple<At<Bs>...> rules;
+  std::tuple<At<Bs>...> rules;  ///< one for each set of leaves
 
+  /// From free params to constrained ones.
   template <class P>
   auto forward(const P& params) const {
     return mapped(params, [](const auto& bijection, const auto& leaf) { return bijection.forward(leaf); });
   }
+  /// From constrained params to free ones.
   template <class P>
   auto inverse(const P& params) const {
     return mapped(params, [](const auto& bijection, const auto& leaf) { return bijection.inverse(leaf); });

@@ -11,7 +11,7 @@ namespace grove::optim::bijections {
 /// What `positive` returns.
 struct Positive {
   static constexpr bool elementwise = true;
-  bool by_softplus;
+  bool by_softplus;  ///< by ln(1 + eˣ), else by eˣ
 
   template <class X>
   auto forward(const X& x) const {
@@ -54,7 +54,8 @@ inline Positive softplus_positive() { return {true}; }
 /// What `interval` returns.
 struct Interval {
   static constexpr bool elementwise = true;
-  double lower, upper;
+  double lower;  ///< values stay above
+  double upper;  ///< values stay below
 
   template <class X>
   auto forward(const X& x) const {

@@ -19,7 +19,7 @@ template <class F>
 struct Project {
   static constexpr bool needs_params = true;
 
-  F f;
+  F f;  ///< from a tree to the nearest one that is allowed
 
   template <class P>
   EmptyState init(const P& /*params*/) const {

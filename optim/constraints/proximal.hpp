@@ -16,7 +16,7 @@ namespace grove::optim {
 
 /// Counts the steps, for a learning rate that is a schedule.
 struct ProximalState {
-  std::int64_t count = 0;
+  std::int64_t count = 0;  ///< steps so far
 };
 
 namespace detail {

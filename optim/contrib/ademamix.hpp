@@ -17,11 +17,11 @@ namespace grove::optim::contrib {
 /// Two step counts, the fast and the slow average, and the second moment.
 template <class P>
 struct ScaleByAdemamixState {
-  std::int64_t count;
-  std::int64_t count_m2;
-  P m1;
-  P m2;
-  P nu;
+  std::int64_t count;     ///< steps so far
+  std::int64_t count_m2;  ///< steps so far, as the slow moment counts
+  P m1;                   ///< the fast first moment
+  P m2;                   ///< the slow first moment
+  P nu;                   ///< the second moment
 };
 
 /// Options of `scale_by_ademamix`.

@@ -14,11 +14,11 @@ namespace grove::optim::contrib {
 /// The start, the sum of negative gradients, the largest one, the sum of magnitudes, and what was won.
 template <class P>
 struct COCOBState {
-  P init_particles;
-  P cumulative_gradients;
-  P scale;
-  P subgradients;
-  P reward;
+  P init_particles;        ///< the params at the start
+  P cumulative_gradients;  ///< sums of negative gradients
+  P scale;                 ///< largest magnitudes of gradients
+  P subgradients;          ///< sums of magnitudes of gradients
+  P reward;                ///< what the bets have won
 };
 
 /// Options of `scale_by_cocob`.

@@ -37,10 +37,10 @@ namespace grove::optim::contrib {
 /// Where the params started, how far they got, and the sum of squared gradient norms.
 template <class P>
 struct DoGState {
-  bool is_init_step;
-  P init_params;
-  double max_dist;
-  double sum_sq_norm_grads;
+  bool is_init_step;         ///< no step was made yet
+  P init_params;             ///< the params at the start
+  double max_dist;           ///< the largest distance from them
+  double sum_sq_norm_grads;  ///< of all gradients
 };
 
 /// What `init_step` of `dog` means: a distance, a distance relative to 1 + ‖p‖, or a learning rate.
@@ -60,9 +60,9 @@ struct ScaleByDog {
   static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
-  DogInitStep kind;
-  double init_step;
-  double eps;
+  DogInitStep kind;  ///< what init_step means
+  double init_step;  ///< the first step
+  double eps;        ///< added to the sum
 
   template <class P>
   DoGState<P> init(const P& params) const {
@@ -98,9 +98,9 @@ auto dog(LearningRate learning_rate = 1.0, DogOptions options = {}) {
 /// Where the params started, the weighted sum of squared norms, and the estimated squared distance.
 template <class P>
 struct DoWGState {
-  P init_params;
-  double weighted_sq_norm_grads;
-  double estim_sq_dist;
+  P init_params;                  ///< the params at the start
+  double weighted_sq_norm_grads;  ///< of all gradients, each weighted by the distance of its time
+  double estim_sq_dist;           ///< the largest squared distance from the start
 };
 
 /// Options of `dowg`.
@@ -116,8 +116,8 @@ struct ScaleByDowg {
   static constexpr detail::Harm harm = detail::Harm::never;
   static constexpr bool needs_params = true;
 
-  std::optional<double> init_estim_sq_dist;
-  double eps;
+  std::optional<double> init_estim_sq_dist;  ///< squared distance at first; eps if not given
+  double eps;                                ///< added to the root
 
   template <class P>
   DoWGState<P> init(const P& params) const {

@@ -21,7 +21,7 @@ namespace grove::optim::contrib {
 
 /// The state of the random number generator.
 struct DifferentiallyPrivateAggregateState {
-  std::uint64_t rng_key;
+  std::uint64_t rng_key;  ///< the next noise
 };
 
 /// The transformation behind `differentially_private_aggregate`: from one gradient for each example to one for all.
@@ -80,15 +80,15 @@ inline DifferentiallyPrivateAggregate differentially_private_aggregate(double l2
 /// The states of the aggregate and of the optimizer after it.
 template <class State>
 struct DpsgdState {
-  DifferentiallyPrivateAggregateState aggregate;
-  State optimizer;
+  DifferentiallyPrivateAggregateState aggregate;  ///< of clipping and noise
+  State optimizer;                                ///< of the optimizer behind it
 };
 
 /// The optimizer behind `dpsgd`: as other optimizers, but `update` takes one gradient for each example.
 template <class Optimizer>
 struct Dpsgd {
-  DifferentiallyPrivateAggregate aggregate;
-  Optimizer optimizer;
+  DifferentiallyPrivateAggregate aggregate;  ///< clips and adds noise
+  Optimizer optimizer;                       ///< gets what that made
 
   template <class P>
   auto init(const P& params) const {

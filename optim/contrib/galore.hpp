@@ -62,9 +62,9 @@ namespace grove::optim::contrib {
 /// Step count, the base's state, and for each leaf the basis of its subspace (empty for leaves that are no matrices).
 template <class State, class P>
 struct GaLoreState {
-  std::int64_t count;
-  State base_optimizer_state;
-  detail::LowRankTree<P> projector;
+  std::int64_t count;                ///< steps so far
+  State base_optimizer_state;        ///< that of the optimizer of low rank
+  detail::LowRankTree<P> projector;  ///< for each matrix the basis of its gradients
 
   template <class Params>
   void check_fits(const Params& params) const {
@@ -95,8 +95,8 @@ template <class Link>
 struct ScaleByGalore {
   static_assert(!detail::needs_params<Link>, "galore: the base optimizer cannot look at the params");
 
-  Link base_optimizer;
-  ScaleByGaloreOptions options;
+  Link base_optimizer;           ///< steps in the low rank
+  ScaleByGaloreOptions options;  ///< rank, and how often the bases are renewed
 
   template <class P>
   auto init(const P& params) const {
@@ -179,6 +179,7 @@ auto scale_by_galore(ScaleByGaloreOptions options, const T& base_optimizer) {
   return GradientTransformation<ScaleByGalore<detail::unwrap_link_t<T>>>{{base_optimizer, options}};
 }
 
+/// The same with scale_by_adam.
 inline auto scale_by_galore(ScaleByGaloreOptions options = {}) { return scale_by_galore(options, scale_by_adam()); }
 
 /// Options of `galore`.
@@ -204,6 +205,7 @@ auto galore(ScalarOrSchedule<double> learning_rate, GaloreOptions options, const
                scale_by_learning_rate(std::move(learning_rate)));
 }
 
+/// The same with scale_by_adam.
 template <class LearningRate>
 auto galore(LearningRate learning_rate, GaloreOptions options = {}) {
   return galore(std::move(learning_rate), std::move(options), scale_by_adam());

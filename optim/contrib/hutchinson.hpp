@@ -37,7 +37,7 @@ namespace grove::optim::contrib {
 
 /// The state of the random number generator.
 struct HutchinsonState {
-  std::uint64_t key;
+  std::uint64_t key;  ///< the next random signs
 };
 
 /// The link behind `hutchinson_estimator_diag_hessian`.
@@ -46,7 +46,7 @@ struct HutchinsonEstimatorDiagHessian {
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_hvp;
 
-  std::uint64_t random_seed = 0;
+  std::uint64_t random_seed = 0;  ///< the same seed draws the same signs
 
   template <class P>
   HutchinsonState init(const P& /*params*/) const {

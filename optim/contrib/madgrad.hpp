@@ -15,10 +15,10 @@ namespace grove::optim::contrib {
 /// Step count, the weighted sums of squares and of gradients, and the start.
 template <class P>
 struct MadgradState {
-  std::int64_t count;
-  P grad_sum_sq;
-  P s;
-  P x0;
+  std::int64_t count;  ///< steps so far
+  P grad_sum_sq;       ///< weighted sums of squared gradients
+  P s;                 ///< likewise, of gradients
+  P x0;                ///< the params at the start
 };
 
 /// The link behind `scale_by_madgrad`.
@@ -26,9 +26,9 @@ struct ScaleByMadgrad {
   static constexpr int slot_count = 3;
   static constexpr bool needs_params = true;
 
-  ScalarOrSchedule<double> learning_rate;
-  double momentum;
-  double eps;
+  ScalarOrSchedule<double> learning_rate;  ///< a number or a schedule
+  double momentum;                         ///< in [0, 1)
+  double eps;                              ///< added to the root
 
   template <class P>
   MadgradState<P> init(const P& params) const {

@@ -16,13 +16,13 @@ namespace grove::optim::contrib {
 /// The base's state, the step count, the sums of the tuner for each of its betas, and the start.
 template <class State, class P>
 struct MechanicState {
-  State base_optimizer_state;
-  std::int64_t count;
-  Eigen::ArrayXd r;
-  Eigen::ArrayXd m;
-  Eigen::ArrayXd v;
-  Eigen::ArrayXd s;
-  P x0;
+  State base_optimizer_state;  ///< that of the optimizer whose rate is tuned
+  std::int64_t count;          ///< steps so far
+  Eigen::ArrayXd r;            ///< rewards, one for each decay
+  Eigen::ArrayXd m;            ///< largest magnitudes of the tuner's gradient
+  Eigen::ArrayXd v;            ///< decayed sums of its squares
+  Eigen::ArrayXd s;            ///< what each decay gives to the scale
+  P x0;                        ///< the params at the start
 
   template <class Params>
   void check_fits(const Params& params) const {
@@ -44,8 +44,8 @@ template <class Link>
 struct Mechanize {
   static constexpr bool needs_params = true;
 
-  Link base_optimizer;
-  MechanizeOptions options;
+  Link base_optimizer;       ///< whose way is scaled
+  MechanizeOptions options;  ///< decays and the first scale
 
   template <class P>
   auto init(const P& params) const {

@@ -17,11 +17,11 @@ namespace grove::optim::contrib {
 /// Averages of the gradient, of the loss and of ⟨g, p⟩, and the lower bound of the loss.
 template <class P>
 struct MomoState {
-  P exp_avg;
-  double barf;
-  double gamma;
-  double lb;
-  std::int64_t count;
+  P exp_avg;           ///< average gradient
+  double barf;         ///< average loss
+  double gamma;        ///< average of ⟨g, p⟩
+  double lb;           ///< lower bound of the loss
+  std::int64_t count;  ///< steps so far
 };
 
 /// Options of `momo` and `momo_adam`.
@@ -37,8 +37,8 @@ struct Momo {
   static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
-  ScalarOrSchedule<double> learning_rate;
-  MomoOptions options;
+  ScalarOrSchedule<double> learning_rate;  ///< at most; a number or a schedule
+  MomoOptions options;                     ///< decays and bounds
 
   template <class P>
   MomoState<P> init(const P& params) const {
@@ -94,12 +94,12 @@ auto momo(LearningRate learning_rate = 1.0, MomoOptions options = {}) {
 /// The same with a second moment.
 template <class P>
 struct MomoAdamState {
-  P exp_avg;
-  P exp_avg_sq;
-  double barf;
-  double gamma;
-  double lb;
-  std::int64_t count;
+  P exp_avg;           ///< average gradient
+  P exp_avg_sq;        ///< average squared gradient
+  double barf;         ///< average loss
+  double gamma;        ///< average of ⟨g, p⟩
+  double lb;           ///< lower bound of the loss
+  std::int64_t count;  ///< steps so far
 };
 
 /// Options of `momo_adam`.
@@ -117,8 +117,8 @@ struct MomoAdam {
   static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
-  ScalarOrSchedule<double> learning_rate;
-  MomoAdamOptions options;
+  ScalarOrSchedule<double> learning_rate;  ///< at most; a number or a schedule
+  MomoAdamOptions options;                 ///< decays and bounds
 
   template <class P>
   MomoAdamState<P> init(const P& params) const {

@@ -24,10 +24,13 @@ namespace grove::optim::contrib {
 
 /// Coefficients of X, of (XXᵀ)X and of (XXᵀ)²X: the same for all iterations, or a row for each.
 struct NewtonSchulzCoefficients {
+  /// A row for each step, the last one for all further steps.
   std::vector<std::array<double, 3>> rows{{3.4445, -4.7750, 2.0315}};
 
   NewtonSchulzCoefficients() = default;
+  /// The same for every step.
   NewtonSchulzCoefficients(double c0, double c1, double c2) : rows{{c0, c1, c2}} {}
+  /// A row for each step.
   NewtonSchulzCoefficients(std::vector<std::array<double, 3>> of_each) : rows(std::move(of_each)) {}
 };
 
@@ -116,8 +119,8 @@ namespace grove::optim::contrib {
 /// Step count and momentum.
 template <class P>
 struct MuonState {
-  std::int64_t count;
-  P mu;
+  std::int64_t count;  ///< steps so far
+  P mu;                ///< running first moment
 };
 
 /// Options of `scale_by_muon`.

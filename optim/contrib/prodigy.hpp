@@ -37,14 +37,14 @@ namespace grove::optim::contrib {
 /// Moments, their weighted sum, the start, and the estimated distance to the minimum.
 template <class P>
 struct ProdigyState {
-  P exp_avg;
-  P exp_avg_sq;
-  P grad_sum;
-  P params0;
-  double estim_lr;
-  double numerator_weighted;
-  std::int64_t count;
-  std::string mask;
+  P exp_avg;                  ///< average gradient, weighted by the distance
+  P exp_avg_sq;               ///< average squared gradient, likewise
+  P grad_sum;                 ///< what the estimate's denominator is made of
+  P params0;                  ///< the params at the start
+  double estim_lr;            ///< estimated distance to the minimum
+  double numerator_weighted;  ///< what the estimate's numerator is made of
+  std::int64_t count;         ///< steps so far
+  std::string mask;           ///< '1' for each leaf that decays, else '0'
 
   template <class Params>
   void check_fits(const Params& params) const {
@@ -71,8 +71,8 @@ struct ScaleByProdigy {
   static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
-  ScalarOrSchedule<double> learning_rate;
-  ProdigyOptions options;
+  ScalarOrSchedule<double> learning_rate;  ///< a factor on the estimate; a number or a schedule
+  ProdigyOptions options;                  ///< decays and estimates
 
   template <class P>
   ProdigyState<P> init(const P& params) const {
@@ -131,12 +131,12 @@ auto prodigy(LearningRate learning_rate = 1.0, ProdigyOptions options = {}) {
 /// Moments, their weighted sum, and the estimated distance to the minimum.
 template <class P>
 struct DAdaptAdamWState {
-  P exp_avg;
-  P exp_avg_sq;
-  P grad_sum;
-  double estim_lr;
-  double numerator_weighted;
-  std::int64_t count;
+  P exp_avg;                  ///< average gradient, weighted by the estimate
+  P exp_avg_sq;               ///< average squared gradient
+  P grad_sum;                 ///< what the estimate's denominator is made of
+  double estim_lr;            ///< estimated distance to the minimum
+  double numerator_weighted;  ///< what the estimate's numerator is made of
+  std::int64_t count;         ///< steps so far
 };
 
 /// Options of `dadapt_adamw`.
@@ -153,8 +153,8 @@ struct ScaleByDadaptAdamw {
   static constexpr detail::Harm harm = detail::Harm::counts;
   static constexpr bool needs_params = true;
 
-  ScalarOrSchedule<double> learning_rate;
-  DadaptAdamwOptions options;
+  ScalarOrSchedule<double> learning_rate;  ///< a factor on the estimate; a number or a schedule
+  DadaptAdamwOptions options;              ///< decays and estimates
 
   template <class P>
   DAdaptAdamWState<P> init(const P& params) const {

@@ -14,12 +14,13 @@ namespace grove::optim::contrib {
 
 /// The factor of the updates, the best loss, and the counts of the rule.
 struct ReduceLROnPlateauState {
-  double scale = 1;
+  double scale = 1;  ///< the factor on the updates
+  /// The least averaged loss so far.
   double best_value = std::numeric_limits<double>::infinity();
-  std::int64_t plateau_count = 0;
-  std::int64_t cooldown_count = 0;
-  std::int64_t count = 0;
-  double avg_value = 0;
+  std::int64_t plateau_count = 0;   ///< averaged losses in a row without improvement
+  std::int64_t cooldown_count = 0;  ///< losses that are still ignored after a reduction
+  std::int64_t count = 0;           ///< losses in the running average
+  double avg_value = 0;             ///< the running average of losses
 };
 
 /// Options of `reduce_on_plateau`.

@@ -14,10 +14,10 @@ namespace grove::optim::contrib {
 /// The step within a period, both states, and the params at its start (in opaque mode: where the adversary got to).
 template <class State, class AdvState, class P>
 struct SAMState {
-  std::int64_t steps_since_sync;
-  State opt_state;
-  AdvState adv_state;
-  P cache;
+  std::int64_t steps_since_sync;  ///< the step within the period
+  State opt_state;                ///< of the optimizer
+  AdvState adv_state;             ///< of the one that goes uphill
+  P cache;                        ///< the params at the period's start (in opaque mode: where the adversary got to)
 };
 
 /// Options of `sam`.
@@ -32,9 +32,9 @@ template <class Link, class AdvLink>
 struct Sam {
   static constexpr bool needs_params = true;
 
-  Link optimizer;
-  AdvLink adv_optimizer;
-  SamOptions options;
+  Link optimizer;         ///< goes downhill
+  AdvLink adv_optimizer;  ///< goes uphill first
+  SamOptions options;     ///< how far and how often
 
   template <class P>
   auto init(const P& params) const {

@@ -41,12 +41,12 @@ namespace grove::optim::contrib {
 /// The interpolation, the sum of weights, the next step's number, the largest rate, the base's state, and the point z.
 template <class State, class P>
 struct ScheduleFreeState {
-  double b1;
-  double weight_sum;
-  std::int64_t step_count;
-  double max_lr;
-  State base_optimizer_state;
-  P z;
+  double b1;                   ///< the weight of the average in the params
+  double weight_sum;           ///< of all steps
+  std::int64_t step_count;     ///< steps so far
+  double max_lr;               ///< the largest rate so far
+  State base_optimizer_state;  ///< that of the optimizer which moves z
+  P z;                         ///< the params that it moves
 };
 
 /// Options of `schedule_free`.
@@ -60,9 +60,9 @@ template <class Link>
 struct ScheduleFree {
   static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Link>);
   static constexpr bool needs_params = true;
-  Link base_optimizer;
-  ScalarOrSchedule<double> learning_rate;
-  ScheduleFreeOptions options;
+  Link base_optimizer;                     ///< moves z
+  ScalarOrSchedule<double> learning_rate;  ///< that of the base optimizer; weights the average
+  ScheduleFreeOptions options;             ///< weights of the average
 
   template <class P>
   auto init(const P& params) const {

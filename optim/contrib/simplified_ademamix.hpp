@@ -27,9 +27,9 @@ namespace grove::optim::contrib {
 /// The sum of gradients that fades, the mean of squares, and the step count.
 template <class P>
 struct ScaleBySimplifiedAdEMAMixState {
-  P m;
-  P n;
-  std::int64_t t;
+  P m;             ///< first moment, a sum
+  P n;             ///< second moment
+  std::int64_t t;  ///< steps so far
 };
 
 /// Options of `scale_by_simplified_ademamix`.

@@ -18,10 +18,10 @@ namespace grove::optim::contrib {
 /// Step count, momentum, the averaged diagonal, and the state of the random number generator.
 template <class P>
 struct SophiaState {
-  std::int64_t count;
-  P mu;
-  P nu;
-  std::uint64_t key;
+  std::int64_t count;  ///< steps so far
+  P mu;                ///< first moment
+  P nu;                ///< running diagonal of the Hessian
+  std::uint64_t key;   ///< the next random signs
 };
 
 /// Options of `scale_by_sophia`.

@@ -28,19 +28,25 @@ namespace grove::optim {
 /// Infinite bounds bound nothing. NaN is a HyperparameterError.
 class ParamBounds {
  public:
+  /// Bounds by beginnings of paths; the longest that fits counts.
   using Prefixes = std::map<std::string, double>;
 
   /// No bounds.
   ParamBounds() = default;
+  /// One bound for all params.
   ParamBounds(double bound) : ParamBounds([bound](const tree::Path&) { return bound; }) {}
+  /// Bounds by beginnings of paths.
   ParamBounds(std::initializer_list<Prefixes::value_type> prefixes) : ParamBounds(Prefixes(prefixes)) {}
+  /// Bounds by beginnings of paths.
   ParamBounds(Prefixes prefixes) : prefixes_(std::move(prefixes)) {
     for (const auto& entry : prefixes_) check(entry.first, entry.second);
   }
+  /// A function from the path of a leaf to its bound.
   template <class F>
   requires std::is_invocable_r_v<double, const F&, const tree::Path&> ParamBounds(F f) : function_(std::move(f)) {
     detail::check_given("least_squares", "the function of bounds", function_);
   }
+  /// A tree of the shape of the params.
   template <tree::Pytree Tree>
   requires(!std::is_arithmetic_v<Tree> && !std::is_invocable_r_v<double, const Tree&, const tree::Path&> &&
            !std::is_same_v<Tree, Prefixes> && !std::is_same_v<Tree, ParamBounds>) ParamBounds(const Tree& tree)

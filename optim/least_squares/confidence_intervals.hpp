@@ -6,8 +6,8 @@ namespace grove::optim {
 /// Ends of confidence intervals, two trees like the params.
 template <class P>
 struct ConfidenceIntervals {
-  P low;
-  P high;
+  P low;   ///< lower ends, a tree like the params
+  P high;  ///< upper ends
 };
 
 }  // namespace grove::optim

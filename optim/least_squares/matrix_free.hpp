@@ -11,8 +11,9 @@ namespace grove::optim {
 /// See `matrix_free`.
 template <class F>
 struct MatrixFree {
-  F residuals;
+  F residuals;  ///< what is to become small
 
+  /// The residuals themselves.
   template <class... Args>
   decltype(auto) operator()(const Args&... args) const {
     return residuals(args...);

@@ -28,6 +28,7 @@ enum class LinearSolver {
   schur                 ///< of those some eliminated first, in small blocks
 };
 
+/// The solver's name, "svd".
 constexpr std::string_view to_string(LinearSolver solver) {
   switch (solver) {
     case LinearSolver::automatic:
@@ -54,11 +55,11 @@ struct LeastSquaresOptions {
   double cost_tolerance = 0;      ///< ends when a step lowers the cost by at most this fraction, as predicted
   double gradient_tolerance = 0;  ///< ends when the residuals are this close to orthogonal to each column of J (cosine)
   double initial_radius = 1;      ///< of the trust region, as a fraction of the size of the params at the start
-  TrustRegionMethod method = TrustRegionMethod::levenberg_marquardt;
+  TrustRegionMethod method = TrustRegionMethod::levenberg_marquardt;  ///< how a step is kept within its region
   bool geodesic_acceleration = true;  ///< whether `svd` bends its steps by second derivatives in long valleys, from the
                                       ///< eleventh step that the region limits; such a step costs one more evaluation
-  LinearSolver solver = LinearSolver::automatic;
-  RobustLoss loss = {};           ///< how a residual counts; see `huber` and its kin
+  LinearSolver solver = LinearSolver::automatic;  ///< how the linear system of a step is solved
+  RobustLoss loss = {};                           ///< how a residual counts; see `huber` and its kin
   ResidualWeights weights = {};   ///< of the squares; 1/σ² for measurements with standard deviation σ
   bool absolute_weights = false;  ///< whether the weights are exactly 1/σ²; else only relative, and the residuals'
                                   ///< spread scales the covariance

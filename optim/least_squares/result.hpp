@@ -18,17 +18,17 @@ namespace grove::optim {
 /// A fit: where it ended, why, and what is known of the params there.
 template <class P, class R>
 struct LeastSquaresResult {
-  P params;                   ///< the best params seen
-  R residuals{};              ///< there, without weights
-  double cost = 0;            ///< ½ Σ w r² there, or that of the robust loss
-  LeastSquaresStop reason{};  ///< why it ended
-  std::string message{};      ///< the reason in words; at a bad start what is wrong with it
-  std::int64_t steps = 0;     ///< trial steps
-  std::int64_t residual_evaluations = 0;
-  std::int64_t jacobian_evaluations = 0;
-  LinearSolver solver{};  ///< how the linear problems were solved
-  Eigen::Index rank = 0;  ///< of the Jacobian in the last step, over the params that were free to move
-  detail::FitStatistics statistics{};
+  P params;                               ///< the best params seen
+  R residuals{};                          ///< there, without weights
+  double cost = 0;                        ///< ½ Σ w r² there, or that of the robust loss
+  LeastSquaresStop reason{};              ///< why it ended
+  std::string message{};                  ///< the reason in words; at a bad start what is wrong with it
+  std::int64_t steps = 0;                 ///< trial steps
+  std::int64_t residual_evaluations = 0;  ///< how often residuals were evaluated
+  std::int64_t jacobian_evaluations = 0;  ///< how often Jacobians were
+  LinearSolver solver{};                  ///< how the linear problems were solved
+  Eigen::Index rank = 0;                  ///< of the Jacobian in the last step, over the params that were free to move
+  detail::FitStatistics statistics{};     ///< what errors and the summary are made of
 
   /// Whether a minimum was found.
   bool converged() const { return reason <= LeastSquaresStop::at_rounding; }

@@ -22,6 +22,7 @@ class RobustLoss {
     double first;   ///< ρ'(z)
     double second;  ///< ρ''(z)
   };
+  /// From z = (r/scale)² to rho and its first two derivatives.
   using Function = Rho (*)(double z);
 
   /// The ordinary square.
@@ -34,7 +35,9 @@ class RobustLoss {
     if (std::isinf(scale)) detail::reject(name, "scale", "be finite", scale);
   }
 
+  /// What the summary calls it.
   std::string_view name() const { return name_; }
+  /// Residuals beyond it count less.
   double scale() const { return scale_; }
   /// Whether it is the square itself.
   bool is_linear() const { return rho_ == nullptr; }

@@ -23,9 +23,10 @@ struct SparseOptions {
 /// See `sparse`.
 template <class F>
 struct Sparse {
-  F residuals;
-  SparseOptions options;
+  F residuals;            ///< what is to become small
+  SparseOptions options;  ///< what is eliminated first
 
+  /// The residuals themselves.
   template <class... Args>
   decltype(auto) operator()(const Args&... args) const {
     return residuals(args...);

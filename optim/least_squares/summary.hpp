@@ -14,37 +14,40 @@ namespace grove::optim {
 
 /// A param of a fit.
 struct FitRow {
-  std::string name;  ///< its path, with its place in a vector or a matrix
-  double estimate = 0;
-  double error = 0;  ///< standard error
-  double t = 0;      ///< estimate / error, z where errors are those of large samples
-  double p = 0;      ///< probability of so large a |t| if the param were zero
-  double low = 0;    ///< ends of its confidence interval
-  double high = 0;
+  std::string name;       ///< its path, with its place in a vector or a matrix
+  double estimate = 0;    ///< the fitted value
+  double error = 0;       ///< standard error
+  double t = 0;           ///< estimate / error, z where errors are those of large samples
+  double p = 0;           ///< probability of so large a |t| if the param were zero
+  double low = 0;         ///< ends of its confidence interval
+  double high = 0;        ///< upper end of the confidence interval
   std::string note = {};  ///< "fixed", "at a bound", "not determined" or nothing
 };
 
 /// What `summary()` of a fit returns; it prints as a table. Measures that a fit does not have are NaN and are not
 /// shown; without rows (a network's, say) there is no table.
 struct FitSummary {
-  std::vector<FitRow> rows;
-  double level = 0.95;         ///< of the intervals
-  std::int64_t residuals = 0;  ///< those of positive weight
-  std::int64_t degrees_of_freedom = 0;
+  std::vector<FitRow> rows;                                     ///< one for each number of the params
+  double level = 0.95;                                          ///< of the intervals
+  std::int64_t residuals = 0;                                   ///< those of positive weight
+  std::int64_t degrees_of_freedom = 0;                          ///< residuals less free params
   double residual_standard_error = 0;                           ///< √(Σ w r² / degrees of freedom)
   double r_squared = std::numeric_limits<double>::quiet_NaN();  ///< NaN if the observations are not known
-  double cost = 0;
-  std::string end;     ///< why the fit ended
-  bool exact = false;  ///< the residuals are zero to within rounding, so that there is no t and no p
-  std::vector<std::string> warnings;
-  std::string statistic = "t";  ///< that of Student, or "z": the errors are those of large samples
+  double cost = 0;                                              ///< half the sum of squares, weighted and robust
+  std::string end;                                              ///< why the fit ended
+  bool exact = false;                 ///< the residuals are zero to within rounding, so that there is no t and no p
+  std::vector<std::string> warnings;  ///< what should be known before the numbers are used
+  std::string statistic = "t";        ///< that of Student, or "z": the errors are those of large samples
+  /// NaN where the fit has none.
   double log_likelihood = std::numeric_limits<double>::quiet_NaN();
   double null_log_likelihood = std::numeric_limits<double>::quiet_NaN();  ///< of a model that has a constant only
+  /// NaN where the fit has none.
   double deviance = std::numeric_limits<double>::quiet_NaN();
   double null_deviance = std::numeric_limits<double>::quiet_NaN();  ///< of a model that has a constant only
   double aic = std::numeric_limits<double>::quiet_NaN();            ///< 2 · (number of params) - 2 · log_likelihood
   double bic = std::numeric_limits<double>::quiet_NaN();            ///< the same with ln(observations) in place of 2
 
+  /// The summary as text: rows, fit, warnings.
   std::string string() const {
     std::string text = rows.empty() ? "" : table();
     text += footer();

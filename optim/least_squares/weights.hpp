@@ -20,6 +20,7 @@ class ResidualWeights {
  public:
   /// All weights are 1.
   ResidualWeights() = default;
+  /// A tree of the shape of the residuals.
   template <tree::Pytree Tree>
   requires(!std::is_same_v<Tree, ResidualWeights>) ResidualWeights(const Tree& weights)
       : values_(tree::flatten(weights).template cast<double>()) {
@@ -29,6 +30,7 @@ class ResidualWeights {
     }
   }
 
+  /// Whether none were given.
   bool empty() const { return values_.size() == 0 && !structure_; }
 
   /// The weights of `residuals`, in the order of tree::flatten.

@@ -15,18 +15,19 @@ namespace grove::optim {
 
 /// Evaluations of the last search, and by how much its condition was missed.
 struct BacktrackingLinesearchInfo {
-  std::int64_t num_linesearch_steps = 0;
+  std::int64_t num_linesearch_steps = 0;  ///< trial points
+  /// By how much the decrease falls short.
   double decrease_error = std::numeric_limits<double>::infinity();
 };
 
 /// The last step size, the loss and (with store_grad) the gradient there, and how the search went.
 template <class P>
 struct ScaleByBacktrackingLinesearchState {
-  double learning_rate;
-  double value;
-  std::optional<P> grad;
-  BacktrackingLinesearchInfo info;
-  P trial;  ///< room for the params that are tried
+  double learning_rate;             ///< that of the last step
+  double value;                     ///< the loss there
+  std::optional<P> grad;            ///< its gradient, if it is kept
+  BacktrackingLinesearchInfo info;  ///< how the last search went
+  P trial;                          ///< room for the params that are tried
 };
 
 /// Options of `scale_by_backtracking_linesearch` beyond the number of steps.
@@ -43,8 +44,8 @@ struct BacktrackingOptions {
 /// The link behind `scale_by_backtracking_linesearch`.
 struct ScaleByBacktrackingLinesearch {
   static constexpr bool needs_params = true;
-  std::int64_t max_backtracking_steps;
-  BacktrackingOptions options;
+  std::int64_t max_backtracking_steps;  ///< trial points at most
+  BacktrackingOptions options;          ///< what a step must fulfil
 
   template <class P>
   ScaleByBacktrackingLinesearchState<P> init(const P& params) const {

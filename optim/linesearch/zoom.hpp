@@ -15,20 +15,22 @@ namespace grove::optim {
 
 /// Evaluations of the last search, and by how much the conditions of decrease and curvature were missed.
 struct ZoomLinesearchInfo {
-  std::int64_t num_linesearch_steps = 0;
+  std::int64_t num_linesearch_steps = 0;  ///< trial points
+  /// By how much the decrease falls short.
   double decrease_error = std::numeric_limits<double>::infinity();
+  /// By how much the slope is too large.
   double curvature_error = std::numeric_limits<double>::infinity();
 };
 
 /// The last step size, the loss and the gradient at the new params, and how the search went.
 template <class P>
 struct ScaleByZoomLinesearchState {
-  double learning_rate;
-  double value;
-  P grad;
-  ZoomLinesearchInfo info;
-  P trial;       ///< room for the params that are tried
-  P trial_grad;  ///< room for the gradient there
+  double learning_rate;     ///< that of the last step
+  double value;             ///< the loss there
+  P grad;                   ///< its gradient
+  ZoomLinesearchInfo info;  ///< how the last search went
+  P trial;                  ///< room for the params that are tried
+  P trial_grad;             ///< room for the gradient there
 };
 
 /// Where a search starts: at the last step size, or at 1.
@@ -36,21 +38,21 @@ enum class InitialGuess { keep, one };
 
 /// Options of `scale_by_zoom_linesearch` beyond the number of steps.
 struct ZoomOptions {
-  std::optional<double> max_learning_rate{};     ///< largest step
-  double tol = 0.0;                              ///< tolerated miss of both conditions
-  double increase_factor = 2.0;                  ///< growth of the interval, > 1
-  double slope_rtol = 1e-4;                      ///< share of the slope by which the loss must fall (c1)
-  double curv_rtol = 0.9;                        ///< share of the slope that may remain (c2)
-  std::optional<double> approx_dec_rtol = 1e-6;  ///< relative noise of the loss near a minimum (c3)
-  double stepsize_precision = 1e-5;              ///< shortest interval that is searched
-  InitialGuess initial_guess_strategy = InitialGuess::keep;
+  std::optional<double> max_learning_rate{};                 ///< largest step
+  double tol = 0.0;                                          ///< tolerated miss of both conditions
+  double increase_factor = 2.0;                              ///< growth of the interval, > 1
+  double slope_rtol = 1e-4;                                  ///< share of the slope by which the loss must fall (c1)
+  double curv_rtol = 0.9;                                    ///< share of the slope that may remain (c2)
+  std::optional<double> approx_dec_rtol = 1e-6;              ///< relative noise of the loss near a minimum (c3)
+  double stepsize_precision = 1e-5;                          ///< shortest interval that is searched
+  InitialGuess initial_guess_strategy = InitialGuess::keep;  ///< where a search begins
 };
 
 /// The link behind `scale_by_zoom_linesearch`.
 struct ScaleByZoomLinesearch {
   static constexpr bool needs_params = true;
-  std::int64_t max_linesearch_steps;
-  ZoomOptions options;
+  std::int64_t max_linesearch_steps;  ///< trial points at most
+  ZoomOptions options;                ///< what a step must fulfil
 
   template <class P>
   ScaleByZoomLinesearchState<P> init(const P& params) const {

@@ -22,7 +22,7 @@ struct NoMask {};
 /// What a loss runs over; see `each_row`.
 template <Axis A, class Mask = NoMask>
 struct Over {
-  Mask mask{};
+  Mask mask{};  ///< the elements that count
 
   /// The same for the entries where `mask` is true. The others neither count nor get a gradient, whatever they are.
   Over<A, EntryMask> where(EntryMask entries) const { return {std::move(entries)}; }
@@ -34,7 +34,9 @@ struct Over {
 ///   softmax_cross_entropy(logits, labels, each_column)
 ///   kl_divergence(log_predictions, targets, each_row.where(valid))
 inline constexpr Over<Axis::rows> each_row{};
+/// A loss for each column.
 inline constexpr Over<Axis::columns> each_column{};
+/// One loss of all entries.
 inline constexpr Over<Axis::all> all_entries{};
 
 namespace detail {

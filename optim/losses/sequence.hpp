@@ -21,7 +21,7 @@ struct CtcOptions {
 /// The loss of one sequence, and the logarithms of the forward probabilities as plain numbers.
 template <class T>
 struct CtcForward {
-  T loss;
+  T loss;  ///< the loss of the sequence
   /// frames × (labels + 1): the first n labels were emitted, then blanks. In the last frame the blanks may be missing.
   Eigen::ArrayXXd log_alpha_blank;
   Eigen::ArrayXXd log_alpha_emit;  ///< frames × labels: label n is being emitted
@@ -30,9 +30,9 @@ struct CtcForward {
 /// The losses of a batch, and the tables of each sequence.
 template <class Losses>
 struct CtcForwardBatch {
-  Losses loss;
-  std::vector<Eigen::ArrayXXd> log_alpha_blank;
-  std::vector<Eigen::ArrayXXd> log_alpha_emit;
+  Losses loss;                                   ///< one for each sequence
+  std::vector<Eigen::ArrayXXd> log_alpha_blank;  ///< of each sequence, as in CtcForward
+  std::vector<Eigen::ArrayXXd> log_alpha_emit;   ///< of each sequence, as in CtcForward
 };
 
 namespace detail {

@@ -24,11 +24,12 @@ struct AllReduceOptions {
 
 /// The link behind `all_reduce_mean`.
 struct AllReduceMean {
-  Communicator comm;
-  AllReduceOptions options;
-  std::shared_ptr<detail::Room> room;
-  bool in_shared_loss = false;  ///< whether the loss is the mean over all ranks already
+  Communicator comm;                   ///< whose ranks
+  AllReduceOptions options;            ///< how the mean is taken
+  std::shared_ptr<detail::Room> room;  ///< memory for messages
+  bool in_shared_loss = false;         ///< whether the loss is the mean over all ranks already
 
+  /// There is no state.
   template <class P>
   optim::EmptyState init(const P& /*params*/) const {
     return {};

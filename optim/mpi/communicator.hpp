@@ -46,6 +46,7 @@ inline bool is_running() {
 /// Throws: Error if MPI has not begun, HyperparameterError if the limit is not positive, CommunicationError from MPI.
 class Communicator {
  public:
+  /// A duplicate of comm, whose messages meet no others. Call it on all ranks.
   explicit Communicator(MPI_Comm comm = MPI_COMM_WORLD, double time_limit = 300) {
     optim::detail::check_positive("mpi: Communicator", "time_limit", time_limit);
     if (!detail::is_running())
@@ -58,9 +59,13 @@ class Communicator {
     shared_->time_limit = time_limit;
   }
 
+  /// This process, from 0 on.
   int rank() const { return shared_->rank; }
+  /// How many processes there are.
   int size() const { return shared_->size; }
+  /// Seconds that a rank waits for another.
   double time_limit() const { return shared_->time_limit; }
+  /// The duplicate.
   MPI_Comm handle() const { return shared_->comm; }
 
  private:

@@ -13,9 +13,10 @@ namespace grove::mpi {
 /// See `residuals_over_ranks`.
 template <class F>
 struct ResidualsOverRanks {
-  F residuals;
-  Communicator comm;
+  F residuals;        ///< of the rows of this rank
+  Communicator comm;  ///< whose ranks
 
+  /// The residuals of this rank.
   template <class... Args>
   decltype(auto) operator()(const Args&... args) const {
     return residuals(args...);

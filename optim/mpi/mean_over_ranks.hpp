@@ -25,7 +25,7 @@ enum class Rows {
 
 /// How a loss is averaged over the ranks.
 struct MeanOptions {
-  Rows rows = Rows::own;
+  Rows rows = Rows::own;  ///< which rows each rank is given
   std::int64_t chunks =
       0;  ///< if positive: the loss is evaluated on so many parts of the rows, and added up by a fixed
           ///< tree over them, so that the result is the same for any number of ranks, to the bit

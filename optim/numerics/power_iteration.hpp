@@ -21,8 +21,8 @@ namespace grove::optim {
 /// What `power_iteration` found.
 template <class V>
 struct DominantEigenpair {
-  double eigenvalue;
-  V eigenvector;  ///< of length 1
+  double eigenvalue;  ///< the largest in magnitude
+  V eigenvector;      ///< of length 1
 };
 
 /// Options of `power_iteration`.

@@ -24,6 +24,7 @@ auto safe_norm(const X& x, double min_norm) {
 
 /// The norm of a matrix that is the sum of its singular values, as `ord` of safe_norm.
 struct Nuclear {};
+/// The sum of singular values.
 inline constexpr Nuclear nuclear{};
 
 namespace detail {

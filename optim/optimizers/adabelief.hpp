@@ -14,9 +14,9 @@ namespace grove::optim {
 /// Step count, the mean of the gradients, and the variance around it.
 template <class P>
 struct ScaleByBeliefState {
-  std::int64_t count;
-  P mu;
-  P nu;
+  std::int64_t count;  ///< steps so far
+  P mu;                ///< first moment
+  P nu;                ///< moment of what the first one did not foresee
 };
 
 /// Options of `scale_by_belief`.

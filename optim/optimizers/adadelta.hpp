@@ -15,8 +15,8 @@ namespace grove::optim {
 /// Running means of squares: of the gradients and of the emitted updates.
 template <class P>
 struct ScaleByAdaDeltaState {
-  P e_g;
-  P e_x;
+  P e_g;  ///< running squared gradients
+  P e_x;  ///< running squared updates
 };
 
 /// Options of `scale_by_adadelta`.

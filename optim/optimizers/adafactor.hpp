@@ -26,12 +26,13 @@ namespace grove::optim {
 /// Step count, and for each leaf the factors of the second moment (v_row, v_col) or, if it is not factored, v itself.
 template <class P>
 struct FactoredState {
+  /// A moment of a leaf, or of its rows or columns.
   using Values = Eigen::Array<detail::accumulator_t<P>, Eigen::Dynamic, Eigen::Dynamic>;
 
-  std::int64_t count;
-  std::vector<Values> v_row;
-  std::vector<Values> v_col;
-  std::vector<Values> v;
+  std::int64_t count;         ///< steps so far
+  std::vector<Values> v_row;  ///< of the rows, for each leaf that is factored
+  std::vector<Values> v_col;  ///< of the columns, for each leaf that is factored
+  std::vector<Values> v;      ///< whole, for each leaf that is not
 
   template <class Params>
   void check_fits(const Params& params) const {

@@ -14,7 +14,7 @@ namespace grove::optim {
 /// The sum of squares so far.
 template <class P>
 struct ScaleByRssState {
-  P sum_of_squares;
+  P sum_of_squares;  ///< of all gradients
 };
 
 /// Options of `scale_by_rss`.

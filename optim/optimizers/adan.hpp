@@ -16,11 +16,11 @@ namespace grove::optim {
 /// Running means of gradients, of their differences and of squares; the last gradient; the step count.
 template <class P>
 struct ScaleByAdanState {
-  P m;
-  P v;
-  P n;
-  P g;
-  std::int64_t t;
+  P m;             ///< moment of the gradients
+  P v;             ///< moment of their differences
+  P n;             ///< moment of the squares
+  P g;             ///< the last gradient
+  std::int64_t t;  ///< steps so far
 };
 
 /// Options of `scale_by_adan`.

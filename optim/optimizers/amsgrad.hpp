@@ -14,10 +14,10 @@ namespace grove::optim {
 /// Step count, both moments, and the largest second moment so far.
 template <class P>
 struct ScaleByAmsgradState {
-  std::int64_t count;
-  P mu;
-  P nu;
-  P nu_max;
+  std::int64_t count;  ///< steps so far
+  P mu;                ///< first moment
+  P nu;                ///< second moment
+  P nu_max;            ///< the largest second moment so far
 };
 
 /// Options of `scale_by_amsgrad`.

@@ -116,11 +116,12 @@ void with_optimizer(std::string_view wanted, const Arguments& arguments, Use&& u
 /// The state of an optimizer chosen by name: the optimizer itself, made for these params, and its state.
 template <class P>
 struct ByNameState {
-  any_transformation<P> optimizer;
-  AnyState<P> state;
+  any_transformation<P> optimizer;  ///< made for these params
+  AnyState<P> state;                ///< its own
 
   /// A file holds the state; the optimizer is made anew by `init`.
   void write_nodes(const detail::NodeWriter& write, const tree::Path& path) const { state.write_nodes(write, path); }
+  /// Reads it from a file.
   void read_nodes(const detail::NodeReader& read, const tree::Path& path) { state.read_nodes(read, path); }
 
   /// Throws: StructureError if it was made for params of another structure.
@@ -135,6 +136,7 @@ class ByName {
   static constexpr detail::Harm harm = detail::Harm::none;  // as any_transformation
   static constexpr bool is_erased = true;
   static constexpr int asks_for = detail::asks_for_hvp | detail::asks_for_residuals;
+  /// See by_name.
   ByName(std::string name, Arguments arguments) : name_(std::move(name)), arguments_(std::move(arguments)) {
     detail::with_optimizer<Catalogue>(name_, arguments_, [](const auto& /*optimizer*/) {});
   }

@@ -17,10 +17,10 @@ namespace grove::optim {
 /// leaves.
 template <class P>
 struct ScaleByBfgsState {
-  std::int64_t count;
-  P params;
-  P updates;
-  Eigen::MatrixXd inverse_hessian;
+  std::int64_t count;               ///< steps so far
+  P params;                         ///< the last params
+  P updates;                        ///< the last updates
+  Eigen::MatrixXd inverse_hessian;  ///< its approximation
 
   /// Of the matrices only those that are like the params, not the inverse Hessian.
   template <class Params>

@@ -20,8 +20,9 @@ namespace grove::optim {
 /// The loss ½ Σ r² of residuals r = residuals(params, args…), an array, a vector or a tree; made by `half_squares`.
 template <class Residuals>
 struct HalfSquares {
-  Residuals residuals;
+  Residuals residuals;  ///< what is to become small
 
+  /// Half the sum of the squares of the residuals.
   template <class P, class... Args>
   auto operator()(const P& params, const Args&... args) const {
     const auto r = residuals(params, args...);
@@ -46,8 +47,8 @@ HalfSquares<Residuals> half_squares(Residuals residuals) {
 
 /// Steps so far, and the rank of the last Jacobian.
 struct ScaleByGaussNewtonState {
-  std::int64_t count = 0;
-  std::int64_t rank = 0;
+  std::int64_t count = 0;  ///< steps so far
+  std::int64_t rank = 0;   ///< of the last Jacobian
 };
 
 /// The link behind `gauss_newton`.
@@ -93,6 +94,7 @@ template <class Linesearch>
 auto gauss_newton(const Linesearch& linesearch) {
   return chain(GradientTransformation<ScaleByGaussNewton>{}, scale(-1.0), linesearch);
 }
+/// The same with the default options.
 inline auto gauss_newton() {
   return gauss_newton(scale_by_zoom_linesearch(30, {.initial_guess_strategy = InitialGuess::one}));
 }

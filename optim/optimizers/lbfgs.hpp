@@ -22,13 +22,13 @@ namespace grove::optim {
 /// diagonal of the initial matrix where it is not a multiple of the identity.
 template <class P>
 struct ScaleByLBFGSState {
-  std::int64_t count;
-  P params;
-  P updates;
-  std::vector<P> diff_params_memory;
-  std::vector<P> diff_updates_memory;
-  Eigen::Array<detail::accumulator_t<P>, Eigen::Dynamic, 1> weights_memory;
-  std::optional<P> metric{};
+  std::int64_t count;                                                        ///< steps so far
+  P params;                                                                  ///< of the last call
+  P updates;                                                                 ///< of the last call
+  std::vector<P> diff_params_memory;                                         ///< remembered differences of params
+  std::vector<P> diff_updates_memory;                                        ///< remembered differences of updates
+  Eigen::Array<detail::accumulator_t<P>, Eigen::Dynamic, 1> weights_memory;  ///< the weights of both
+  std::optional<P> metric{};  ///< diagonal of the initial matrix, where it is not a multiple of the identity
 
   template <class Params>
   void check_fits(const Params& tree_of_params) const {

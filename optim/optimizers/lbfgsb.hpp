@@ -22,14 +22,14 @@ namespace grove::optim {
 /// the params that are tried.
 template <class P>
 struct LbfgsbState {
-  std::int64_t count;
-  Eigen::VectorXd params;
-  Eigen::VectorXd updates;
-  Eigen::MatrixXd diff_params_memory;
-  Eigen::MatrixXd diff_updates_memory;
-  double projected_gradient;  ///< largest entry of the gradient that does not push against a bound
-  P trial;
-  P trial_grad;
+  std::int64_t count;                   ///< steps so far
+  Eigen::VectorXd params;               ///< the joined params of the last call
+  Eigen::VectorXd updates;              ///< the joined updates of the last call
+  Eigen::MatrixXd diff_params_memory;   ///< differences of params, a column each, the oldest first
+  Eigen::MatrixXd diff_updates_memory;  ///< likewise, of updates
+  double projected_gradient;            ///< largest entry of the gradient that does not push against a bound
+  P trial;                              ///< room for the params that are tried
+  P trial_grad;                         ///< room for their gradient
 
   /// Of the matrices only those that are like the params, not the pairs.
   template <class Params>
@@ -49,9 +49,9 @@ template <class L, class H>
 struct Lbfgsb {
   static constexpr bool needs_params = true;
 
-  L lower;
-  H upper;
-  LbfgsbOptions options;
+  L lower;                ///< a number, or a tree like the params
+  H upper;                ///< a number, or a tree like the params
+  LbfgsbOptions options;  ///< memory and searches
 
   template <class P>
   LbfgsbState<P> init(const P& params) const {

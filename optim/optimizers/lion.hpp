@@ -17,8 +17,8 @@ namespace grove::optim {
 /// Step count and momentum.
 template <class P>
 struct ScaleByLionState {
-  std::int64_t count;
-  P mu;
+  std::int64_t count;  ///< steps so far
+  P mu;                ///< first moment
 };
 
 /// How hard the sign is: sign(x); tanh(smooth_beta·x); or x itself where |x| < 1.

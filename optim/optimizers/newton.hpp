@@ -19,7 +19,8 @@ namespace grove::optim {
 
 /// Steps, and how many of their Hessians were not positive definite.
 struct ScaleByNewtonState {
-  std::int64_t count = 0;
+  std::int64_t count = 0;  ///< steps so far
+  /// Hessians that were not positive definite.
   std::int64_t modified = 0;
 };
 
@@ -99,7 +100,7 @@ struct CurvatureSgdOptions {
 
 /// The factor of the last step (of its last row).
 struct ScaleByCurvatureState {
-  double factor = 1;
+  double factor = 1;  ///< what the gradient was multiplied by
 };
 
 /// The link behind `curvature_sgd`.
@@ -108,7 +109,7 @@ struct ScaleByCurvature {
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_hessian | detail::asks_for_hvp;
 
-  CurvatureSgdOptions options;
+  CurvatureSgdOptions options;  ///< how the rate follows the curvature
 
   template <class P>
   ScaleByCurvatureState init(const P& /*params*/) const {

@@ -17,9 +17,9 @@ namespace grove::optim {
 /// Step count, momentum, and the second moment of each leaf.
 template <class P>
 struct ScaleByNovogradState {
-  std::int64_t count;
-  P mu;
-  std::vector<detail::accumulator_t<P>> nu;
+  std::int64_t count;                        ///< steps so far
+  P mu;                                      ///< first moment
+  std::vector<detail::accumulator_t<P>> nu;  ///< second moment of each leaf's norm
 
   template <class Params>
   void check_fits(const Params& params) const {

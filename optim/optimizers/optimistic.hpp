@@ -14,8 +14,8 @@ namespace grove::optim {
 /// Whether no gradient was seen yet, and the last one.
 template <class P>
 struct ScaleByOptimisticGradientState {
-  bool is_initial_step;
-  P previous_gradient;
+  bool is_initial_step;  ///< no step was made yet
+  P previous_gradient;   ///< of the step before
 };
 
 /// Options of `scale_by_optimistic_gradient`.

@@ -18,8 +18,8 @@ namespace grove::optim {
 /// Step count (used by bias_correction only) and the mean of squares.
 template <class P>
 struct ScaleByRmsState {
-  std::int64_t count;
-  P nu;
+  std::int64_t count;  ///< steps so far, for `bias_correction`
+  P nu;                ///< running mean of squares
 };
 
 /// Options of `scale_by_rms`.
@@ -76,9 +76,9 @@ auto scale_by_rms(ScaleByRms<Real> options = {}) {
 /// Step count (used by bias_correction only), mean, and mean of squares.
 template <class P>
 struct ScaleByRStdDevState {
-  std::int64_t count;
-  P mu;
-  P nu;
+  std::int64_t count;  ///< steps so far, for `bias_correction`
+  P mu;                ///< running mean
+  P nu;                ///< running mean of squares
 };
 
 /// Options of `scale_by_stddev`.

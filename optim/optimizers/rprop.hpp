@@ -15,8 +15,8 @@ namespace grove::optim {
 /// The step of each element and the update that was computed last.
 template <class P>
 struct ScaleByRpropState {
-  P step_sizes;
-  P prev_updates;
+  P step_sizes;    ///< the step of each element
+  P prev_updates;  ///< what was computed last
 };
 
 /// Options of `scale_by_rprop` and `rprop`.
@@ -33,8 +33,8 @@ template <class Real = double>
 struct ScaleByRprop {
   static constexpr int slot_count = 2;
 
-  Real learning_rate;  ///< the step of each element at first
-  RpropOptions<Real> options;
+  Real learning_rate;          ///< the step of each element at first
+  RpropOptions<Real> options;  ///< factors and bounds of the steps
 
   template <class P>
   ScaleByRpropState<P> init(const P& params) const {

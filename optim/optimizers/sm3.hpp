@@ -19,15 +19,15 @@ namespace grove::optim {
 /// element.
 template <class S>
 struct Sm3Accumulators {
-  Eigen::Array<S, Eigen::Dynamic, 1> rows;
-  Eigen::Array<S, Eigen::Dynamic, 1> cols;
+  Eigen::Array<S, Eigen::Dynamic, 1> rows;  ///< the largest of each row
+  Eigen::Array<S, Eigen::Dynamic, 1> cols;  ///< the largest of each column
 };
 
 /// Accumulators of each leaf, and the momentum.
 template <class P>
 struct ScaleBySM3State {
-  std::vector<Sm3Accumulators<detail::accumulator_t<P>>> mu;
-  P nu;
+  std::vector<Sm3Accumulators<detail::accumulator_t<P>>> mu;  ///< for each leaf
+  P nu;                                                       ///< running first moment
 
   template <class Params>
   void check_fits(const Params& params) const {

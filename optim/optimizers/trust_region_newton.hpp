@@ -18,11 +18,11 @@ namespace grove::optim {
 /// The radius of trust, the norm of the first gradient, and room for the params that are tried.
 template <class P>
 struct TrustRegionNewtonState {
-  double radius;
-  double first_gradient = 0;
+  double radius;                      ///< of the region
+  double first_gradient = 0;          ///< norm of the first gradient
   std::int64_t hessian_products = 0;  ///< of all steps so far
-  P trial;
-  P trial_grad;
+  P trial;                            ///< room for the params that are tried
+  P trial_grad;                       ///< room for their gradient
 };
 
 /// Options of `trust_region_newton`.
@@ -84,7 +84,7 @@ struct TrustRegionNewton {
   static constexpr bool needs_params = true;
   static constexpr int asks_for = detail::asks_for_hvp;
 
-  TrustRegionNewtonOptions options;
+  TrustRegionNewtonOptions options;  ///< the radius, and when a step is good
 
   template <class P>
   TrustRegionNewtonState<P> init(const P& params) const {

@@ -20,18 +20,26 @@ namespace grove::optim {
 template <class P>
 class AnyState {
  public:
+  /// A state of any transformation, behind virtual functions.
   struct Base {
     virtual ~Base() = default;
+    /// Another one, equal.
     virtual std::unique_ptr<Base> clone() const = 0;
+    /// Writes it to a file.
     virtual void write(const detail::NodeWriter& write, tree::Path& path) const = 0;
+    /// Reads it from a file.
     virtual void read(const detail::NodeReader& read, tree::Path& path) = 0;
     virtual void check_fits(const P& params) const = 0;
   };
 
   AnyState() = default;
+  /// Takes a state.
   explicit AnyState(std::unique_ptr<Base> held) : held_(std::move(held)) {}
+  /// Copies the state, not a pointer to it.
   AnyState(const AnyState& other) : held_(other.held_ ? other.held_->clone() : nullptr) {}
+  /// Takes the state over.
   AnyState(AnyState&&) noexcept = default;
+  /// Copies the state, not a pointer to it.
   AnyState& operator=(AnyState other) noexcept {
     held_ = std::move(other.held_);
     return *this;
@@ -43,6 +51,7 @@ class AnyState {
     write(path, held_ != nullptr);
     if (held_) held_->write(write, path);
   }
+  /// Reads it from a file.
   void read_nodes(const detail::NodeReader& read, tree::Path path) {
     bool held = false;
     read(path, held);
@@ -55,7 +64,9 @@ class AnyState {
     if (held_) held_->check_fits(params);
   }
 
+  /// The state itself; nullptr if there is none.
   Base* get() { return held_.get(); }
+  /// The state itself; nullptr if there is none.
   const Base* get() const { return held_.get(); }
 
  private:
@@ -65,18 +76,20 @@ class AnyState {
 /// The extra arguments behind an `any_transformation`: all of them, whether given or not.
 template <class P>
 struct AnyExtra {
+  /// The loss.
   double value = std::numeric_limits<double>::quiet_NaN();
-  bool has_value = false;
-  const P* grad_if_given = nullptr;
-  std::function<double(const P&)> value_fn;
-  std::function<double(const P&, P&)> value_and_grad_fn;
-  std::function<P(const P&, const P&)> hvp_fn;
-  std::function<Eigen::MatrixXd(const P&)> hessian_fn;
-  std::function<void(const P&, Eigen::VectorXd&, Eigen::MatrixXd&)> residuals_fn;
-  detail::SearchReport* search_report = nullptr;
-  const detail::LeafFilter* filter = nullptr;
-  detail::WorkSharing* workers = nullptr;
+  bool has_value = false;                                 ///< whether it was given
+  const P* grad_if_given = nullptr;                       ///< of the loss itself
+  std::function<double(const P&)> value_fn;               ///< the loss as a function
+  std::function<double(const P&, P&)> value_and_grad_fn;  ///< the loss and its gradient as a function
+  std::function<P(const P&, const P&)> hvp_fn;            ///< products with the Hessian
+  std::function<Eigen::MatrixXd(const P&)> hessian_fn;    ///< the Hessian
+  std::function<void(const P&, Eigen::VectorXd&, Eigen::MatrixXd&)> residuals_fn;  ///< residuals and their Jacobian
+  detail::SearchReport* search_report = nullptr;                                   ///< what a search leaves behind
+  const detail::LeafFilter* filter = nullptr;                                      ///< the leaves that take part
+  detail::WorkSharing* workers = nullptr;                                          ///< who share the work
 
+  /// The same for fewer leaves.
   AnyExtra masked(const detail::LeafFilter* inner) const {
     AnyExtra result = *this;
     result.filter = inner;
@@ -122,6 +135,7 @@ class any_transformation {
   static constexpr bool needs_params = true;
   static constexpr bool is_erased = true;
   static constexpr int asks_for = detail::asks_for_hvp | detail::asks_for_residuals;
+  /// Takes any transformation for params of this type.
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, any_transformation>) any_transformation(const T& transformation)
       : held_(std::make_shared<Held<detail::unwrap_link_t<T>>>(transformation)) {}
@@ -163,17 +177,22 @@ class any_transformation {
   struct Held final : Interface {
     using State = decltype(std::declval<const Link&>().init(std::declval<const P&>()));
 
+    /// The state of the transformation that is held.
     struct HeldState final : AnyState<P>::Base {
+      /// Takes a state.
       explicit HeldState(State s) : state(std::move(s)) {}
+      /// Another one, equal.
       std::unique_ptr<typename AnyState<P>::Base> clone() const override { return std::make_unique<HeldState>(state); }
+      /// Writes it to a file.
       void write(const detail::NodeWriter& write, tree::Path& path) const override {
         tree::detail::visit_nodes(write, path, state);
       }
+      /// Reads it from a file.
       void read(const detail::NodeReader& read, tree::Path& path) override {
         tree::detail::visit_nodes(read, path, state);
       }
       void check_fits(const P& params) const override { detail::check_state(state, params); }
-      State state;
+      State state;  ///< the state itself
     };
 
     explicit Held(const Link& l) : link(l) {}

@@ -17,12 +17,13 @@ namespace grove::optim {
 /// The links of a chain; made by `chain`. Its state is the tuple of its links' states.
 template <class... Links>
 struct Chain {
+  /// Whether all of them can be fused into one pass.
   static constexpr bool all_elementwise = (detail::is_elementwise<Links> && ...);
   static constexpr bool works_by_rows = (detail::works_by_rows<Links> && ...);
   static constexpr int slot_count = all_elementwise ? (0 + ... + detail::slot_count<Links>) : -1;
   static constexpr detail::Harm harm = detail::harm_of_all<Links...>();
 
-  std::tuple<Links...> links;
+  std::tuple<Links...> links;  ///< in the order in which updates pass them
 
   template <class P>
   auto init(const P& params) const {
@@ -37,6 +38,7 @@ struct Chain {
   void apply_at(std::size_t leaf, const auto& constants, auto& u, const auto& p, auto&... slots) const {
     fused<0, sizeof...(Links)>().apply_at(leaf, constants, u, p, slots...);
   }
+  /// Passes a block of a leaf through all of them.
   void pass(std::size_t leaf, const auto& constants, const auto& in, auto& room, const auto& p, const auto& next,
             auto&... slots) const {
     fused<0, sizeof...(Links)>().pass(leaf, constants, in, room, p, next, slots...);

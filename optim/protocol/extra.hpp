@@ -15,25 +15,25 @@ namespace grove::optim {
 /// The loss at the params.
 template <class T = double>
 struct Value {
-  T value;
+  T value;  ///< the loss
 };
 
 /// The raw gradient at the params.
 template <class G>
 struct Grad {
-  const G& grad;
+  const G& grad;  ///< of the loss itself
 };
 
 /// The loss as a function of the params.
 template <class F>
 struct ValueFn {
-  const F& value_fn;
+  const F& value_fn;  ///< the loss as a function of the params
 };
 
 /// The loss and its gradient as a function `f(params, grads&) → value`.
 template <class F>
 struct ValueAndGradFn {
-  const F& value_and_grad_fn;
+  const F& value_and_grad_fn;  ///< loss and gradient as a function of the params
 };
 
 /// The loss at the params, for polyak_sgd, linesearches, reduce_on_plateau and momo.
@@ -42,6 +42,8 @@ struct ValueAndGradFn {
 /// value.
 inline Value<> with_value(double value) { return {value}; }
 
+/// The loss at the params, for transformations that ask for it: `optimizer.update(grads, state, params,
+/// with_value(loss))`.
 template <class T>
 requires(!std::is_convertible_v<T, double>) Value<T> with_value(const T& value) { return {value}; }
 
@@ -66,20 +68,20 @@ ValueAndGradFn<F> with_value_and_grad_fn(const F& value_and_grad_fn) {
 /// The product of the Hessian with a tree: `f(params, tangents) → tree`.
 template <class F>
 struct HvpFn {
-  const F& hvp_fn;
+  const F& hvp_fn;  ///< products with the Hessian
 };
 
 /// The Hessian over the flattened params: `f(params) → n×n matrix`, in the order of tree::flatten.
 template <class F>
 struct HessianFn {
-  const F& hessian_fn;
+  const F& hessian_fn;  ///< the Hessian, as a function of the params
 };
 
 /// Residuals and their Jacobian over the flattened params: `f(params, residuals&, jacobian&)`, a vector of m numbers
 /// and an m×n matrix of doubles.
 template <class F>
 struct ResidualsFn {
-  const F& residuals_fn;
+  const F& residuals_fn;  ///< residuals and their Jacobian, as a function of the params
 };
 
 /// Hessian-vector products, for trust_region_newton and sophia: `with_hvp_fn([&](const auto& p, const auto& v) { return
@@ -197,6 +199,7 @@ void translate(const ResidualsFn<F>& slot, const Lens& lens, const Next& next) {
 /// not.
 template <class... Slots>
 struct Extra : Slots... {
+  /// All of those that were given.
   Extra(const Slots&... slots) : Slots(slots)... {}
 
   /// The same arguments, restricted to the leaves that `inner` admits.
@@ -216,8 +219,8 @@ struct Extra : Slots... {
     });
   }
 
-  const detail::LeafFilter* filter = nullptr;
-  detail::WorkSharing* workers = nullptr;
+  const detail::LeafFilter* filter = nullptr;  ///< the leaves that take part; all if none is given
+  detail::WorkSharing* workers = nullptr;      ///< who share the work; nobody if none is given
 
  private:
   template <class... Rest, class Lens, class Use>

@@ -21,10 +21,11 @@ namespace grove::optim {
 
 /// What a mask may know of a leaf beside its path: its shape, never its values.
 struct LeafShape {
-  int rank = 0;  ///< 0 for a number, 1 for a vector, 2 for a matrix, by its type
-  Eigen::Index rows = 1;
-  Eigen::Index cols = 1;
+  int rank = 0;           ///< 0 for a number, 1 for a vector, 2 for a matrix, by its type
+  Eigen::Index rows = 1;  ///< of the leaf as a matrix
+  Eigen::Index cols = 1;  ///< of the leaf as a matrix
 
+  /// How many numbers it has.
   Eigen::Index size() const { return rows * cols; }
 };
 
@@ -94,31 +95,39 @@ void check_shapes(const Fits& fits, const P& params) {
 template <class T>
 class PerLeaf {
  public:
+  /// Choices by beginnings of paths; the longest that fits counts.
   using Prefixes = std::map<std::string, T>;
 
+  /// The same for all leaves.
   PerLeaf(T value) : choose_([value = std::move(value)](const tree::Path&, const LeafShape&) { return value; }) {}
 
+  /// The same label for all leaves.
   PerLeaf(const char* value) requires std::is_same_v<T, std::string> : PerLeaf(std::string(value)) {}
 
+  /// A function of the leaf's path.
   template <class F>
   requires std::is_invocable_v<const F&, const tree::Path&> PerLeaf(F f)
       : choose_([f](const tree::Path& path, const LeafShape&) { return T(f(path)); }) {
     detail::check_given("mask", "the function of the path", f);
   }
 
+  /// A function of the leaf's path and shape.
   template <class F>
   requires std::is_invocable_v<const F&, const tree::Path&, const LeafShape&> PerLeaf(F f)
       : choose_([f](const tree::Path& path, const LeafShape& shape) { return T(f(path, shape)); }) {
     detail::check_given("mask", "the function of the path", f);
   }
 
+  /// Choices by beginnings of paths.
   PerLeaf(std::initializer_list<typename Prefixes::value_type> prefixes) : PerLeaf(Prefixes(prefixes)) {}
 
+  /// Choices by beginnings of paths.
   PerLeaf(Prefixes prefixes)
       : keys_(keys_of(prefixes)), choose_([table = std::move(prefixes)](const tree::Path& path, const LeafShape&) {
           return look_up(table, path);
         }) {}
 
+  /// A tree of the shape of the params.
   template <detail::ValueNode Tree>
   requires(!std::is_invocable_v<const Tree&, const tree::Path&> &&
            !std::is_invocable_v<const Tree&, const tree::Path&, const LeafShape&>) PerLeaf(const Tree& tree)

@@ -13,8 +13,8 @@ namespace grove::optim {
 /// The state of the transformation inside, and the mask: a character for each leaf, '1' where it is transformed.
 template <class State>
 struct MaskedState {
-  State inner_state;
-  std::string mask;
+  State inner_state;  ///< of the leaves that take part
+  std::string mask;   ///< '1' for each leaf that takes part, else '0'
 
   template <class P>
   void check_fits(const P& params) const {

@@ -17,7 +17,7 @@ template <class Link>
 struct Maybe {
   static constexpr int slot_count = detail::slot_count<Link>;
   static constexpr detail::Harm harm = detail::harm<Link>;
-  std::optional<Link> inner;
+  std::optional<Link> inner;  ///< the link, if there is one
 
   template <class P>
   auto init(const P& params) const {

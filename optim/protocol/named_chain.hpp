@@ -17,8 +17,8 @@ namespace grove::optim {
 /// A transformation and its name, as `partition` and `named_chain` take it.
 template <class T>
 struct Named {
-  std::string name;
-  T transformation;
+  std::string name;  ///< how its part of the state is found
+  T transformation;  ///< the link
 };
 
 /// Gives a transformation a name.

@@ -15,6 +15,7 @@ namespace grove::optim {
 /// The link behind `partition`: a chain of masked transformations whose masks do not overlap.
 template <class... Links>
 struct Partition : Chain<Masked<Links>...> {
+  /// A chain of which each link sees its own leaves.
   using Base = Chain<Masked<Links>...>;
 
   Labels labels;                   ///< the name of the transformation of each leaf

@@ -22,8 +22,8 @@ struct EmptyState {};
 /// `auto [updates, state] = optimizer.update(…);`.
 template <class Updates, class State>
 struct Updated {
-  Updates updates;
-  State state;
+  Updates updates;  ///< what apply_updates adds to the params
+  State state;      ///< for the next step
 };
 
 namespace detail {
@@ -82,9 +82,11 @@ struct GradientTransformation : Link {
     });
   }
 
+  /// The options, without `update`.
   const Link& link() const { return *this; }
 };
 
+/// Options become a transformation without their type being written.
 template <class Link>
 GradientTransformation(Link) -> GradientTransformation<Link>;
 

@@ -20,17 +20,23 @@ concept ScheduleLike = std::is_invocable_v<const T&, std::int64_t>;
 /// The scalar of hyperparameters that accompany a learning rate: its own type if it is an active scalar, else double.
 template <class LearningRate>
 struct HyperparameterScalar {
+  /// The scalar.
   using type = LearningRate;
 };
+/// Schedules count in double.
 template <ScheduleLike F>
 struct HyperparameterScalar<F> {
+  /// The scalar.
   using type = double;
 };
+/// Whole numbers count as double.
 template <class N>
 requires std::is_arithmetic_v<N>
 struct HyperparameterScalar<N> {
+  /// The scalar.
   using type = double;
 };
+/// See HyperparameterScalar.
 template <class LearningRate>
 using real_t = typename HyperparameterScalar<LearningRate>::type;
 
@@ -38,8 +44,10 @@ using real_t = typename HyperparameterScalar<LearningRate>::type;
 template <class Real = double>
 class ScalarOrSchedule {
  public:
+  /// A number that stays.
   ScalarOrSchedule(Real value = Real(0)) : value_(std::move(value)) {}
 
+  /// A number for each step, counted from 0.
   template <class F>
   requires std::is_invocable_v<const F&, std::int64_t> ScalarOrSchedule(F schedule) : schedule_(std::move(schedule)) {
     detail::check_given("ScalarOrSchedule", "the schedule", schedule_);
@@ -50,6 +58,7 @@ class ScalarOrSchedule {
     return schedule_ ? detail::checked_of_schedule(schedule_(count), count) : value_;
   }
 
+  /// Whether it depends on the step.
   bool is_schedule() const { return static_cast<bool>(schedule_); }
 
  private:

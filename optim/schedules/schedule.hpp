@@ -218,6 +218,7 @@ inline Schedule warmup_cosine_decay_schedule(WarmupCosineDecay options) {
       {options.warmup_steps});
 }
 
+/// The same with its arguments in their order.
 inline Schedule warmup_cosine_decay_schedule(double init_value, double peak_value, std::int64_t warmup_steps,
                                              std::int64_t decay_steps, double end_value = 0.0, double exponent = 1.0) {
   return warmup_cosine_decay_schedule({init_value, peak_value, warmup_steps, decay_steps, end_value, exponent});

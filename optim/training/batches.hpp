@@ -91,6 +91,7 @@ class Batches {
     place_.begin = place_.order.size();
     place_.random = sampling_.seed;
   }
+  /// Batches of at most `batch_size` rows of the arguments. Throws: HyperparameterError for a size below 1.
   Batches(std::int64_t batch_size, std::uint64_t seed, bool shuffle, const Args&... args)
       : Batches(Sampling{.batch_size = batch_size, .seed = seed, .shuffle = shuffle}, args...) {}
 

@@ -41,6 +41,7 @@ struct Progress {
 /// the minimization, when it begins, and for an empty function.
 class Callback {
  public:
+  /// Takes a function of the progress, and, if it wants to, of params and state.
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, Callback>) Callback(F f) {
     detail::check_given("minimize", "a callback", f);
@@ -58,6 +59,7 @@ class Callback {
     }
   }
 
+  /// Calls it; true if it wants to stop.
   bool operator()(const Progress& now, const detail::Shown& params, const detail::Shown& state) const {
     return call_(now, params, state);
   }

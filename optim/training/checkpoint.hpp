@@ -14,10 +14,12 @@ namespace grove::optim {
 /// How `minimize` goes about it, and the file that it could go on from; made by `checkpoint` or `resume`.
 class Checkpoint {
  public:
+  /// See checkpoint and resume.
   Checkpoint(std::string file, std::int64_t every, MinimizeOptions options, bool resume)
       : file_(std::move(file)), every_(every), options_(std::move(options)), resume_(resume) {
     detail::check_positive(resume_ ? "resume" : "checkpoint", "every", every_);
   }
+  /// Those of the minimization.
   const MinimizeOptions& options() const { return options_; }
 
   /// Puts a run back to where the file has it.
@@ -31,6 +33,7 @@ class Checkpoint {
     objective.remember(std::move(saved.second));
     from_ = run.step;
   }
+  /// Writes the file, if it is time to.
   template <class Run, class Objective>
   void keep(const Run& run, const Objective& objective) const {
     if (run.step % every_ == 0 && run.step > from_) save(file_, std::pair(run, objective.memory()));

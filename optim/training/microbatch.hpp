@@ -133,7 +133,9 @@ requires(sizeof...(I) > 0) auto microbatch(F f, Eigen::Index microbatch_size, Ho
 
 /// How the results become one, as the last argument of `microbatch`.
 inline constexpr std::integral_constant<Accumulation, Accumulation::sum> accumulate_sum{};
+/// The mean of the parts, weighted by their rows.
 inline constexpr std::integral_constant<Accumulation, Accumulation::mean> accumulate_mean{};
+/// The parts below each other.
 inline constexpr std::integral_constant<Accumulation, Accumulation::concat> accumulate_concat{};
 
 }  // namespace grove::optim

@@ -18,7 +18,7 @@ namespace grove::optim {
 /// What `minimize_each` returns: how each start ended, in the order of the starts.
 template <class P>
 struct MinimizeEachResult {
-  std::vector<MinimizeResult<P>> each;
+  std::vector<MinimizeResult<P>> each;  ///< one for each start
 
   /// The place of the lowest finite loss among them (the first of equals); none if no start ended at a finite loss.
   std::optional<std::size_t> best_index() const {

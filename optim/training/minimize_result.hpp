@@ -21,6 +21,7 @@ struct MinimizeEnd;
 template <class P, class State = void>
 struct MinimizeResult;
 
+/// All that is shown of a minimization, whatever the optimizer.
 template <class P>
 struct MinimizeResult<P, void> {
   P params;                      ///< the last params with a finite loss and gradient, or the best with `keep_best`

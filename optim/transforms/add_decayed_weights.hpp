@@ -15,8 +15,8 @@ namespace grove::optim {
 
 /// The step count for a scheduled decay, and the mask: a character for each leaf, '1' where weights decay.
 struct AddDecayedWeightsState {
-  std::int64_t count;
-  std::string mask;
+  std::int64_t count;  ///< steps so far, for a schedule
+  std::string mask;    ///< '1' for each leaf that decays, else '0'
 
   template <class Params>
   void check_fits(const Params& params) const {
@@ -44,6 +44,7 @@ struct AddDecayedWeights {
     return detail::MaskedConstants<std::array<Real, 1>>{decay, &state.mask};
   }
   std::tuple<> slots(auto& /*state*/, auto& /*updates*/) const { return {}; }
+  /// The formula of one block of a leaf, handed on to the next link.
   void emit_at(std::size_t leaf, const auto& constants, const auto& u, const auto& p, const auto& next) const {
     const bool none = !weight_decay.is_schedule() && detail::plain(weight_decay(0)) == 0;  // 0 · inf must not appear
     if (none || (*constants.mask)[leaf] != '1') {
@@ -70,12 +71,14 @@ auto add_decayed_weights(ScalarOrSchedule<Real> weight_decay, Mask mask = true) 
   return GradientTransformation<AddDecayedWeights<Real>>{{std::move(weight_decay), std::move(mask)}};
 }
 
+/// The same for a number.
 template <class Number>
 requires std::is_arithmetic_v<Number>
 auto add_decayed_weights(Number weight_decay, Mask mask = true) {
   return add_decayed_weights(ScalarOrSchedule<double>(static_cast<double>(weight_decay)), std::move(mask));
 }
 
+/// The same for a schedule.
 template <ScheduleLike F>
 auto add_decayed_weights(F weight_decay, Mask mask = true) {
   return add_decayed_weights(ScalarOrSchedule<double>(std::move(weight_decay)), std::move(mask));

@@ -14,7 +14,7 @@ namespace grove::optim {
 
 /// Whether each leaf had a NaN in the last call: '1' or '0' for each leaf.
 struct ZeroNansState {
-  std::string found_nan;
+  std::string found_nan;  ///< '1' for each leaf that had one, else '0'
 
   template <class Params>
   void check_fits(const Params& params) const {

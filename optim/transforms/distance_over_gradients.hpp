@@ -14,9 +14,9 @@ namespace grove::optim {
 /// For each leaf the largest distance from the start and the sum of squared gradient norms; the start.
 template <class P>
 struct ScaleByDistanceOverGradientsState {
-  std::vector<detail::accumulator_t<P>> max_dist;
-  std::vector<detail::accumulator_t<P>> grad_sum_of_squares;
-  P init_params;
+  std::vector<detail::accumulator_t<P>> max_dist;             ///< the largest distance from the start, of each leaf
+  std::vector<detail::accumulator_t<P>> grad_sum_of_squares;  ///< of each leaf
+  P init_params;                                              ///< the params at the start
 
   template <class Params>
   void check_fits(const Params& params) const {

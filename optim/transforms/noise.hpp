@@ -32,8 +32,8 @@ struct RandomKey {
 
 /// Step count and the state of the random number generator.
 struct AddNoiseState {
-  std::int64_t count;
-  std::uint64_t rng_key;
+  std::int64_t count;     ///< steps so far
+  std::uint64_t rng_key;  ///< the next noise
 };
 
 /// The link behind `add_noise`.

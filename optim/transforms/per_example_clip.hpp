@@ -15,8 +15,8 @@ namespace grove::optim {
 /// The sum of the clipped gradients, and how many had to be clipped: of the examples, or of each leaf.
 template <class P, class Count>
 struct ClippedSum {
-  P sum;
-  Count num_clipped;
+  P sum;              ///< of the clipped gradients
+  Count num_clipped;  ///< how many were longer
 };
 
 namespace detail {

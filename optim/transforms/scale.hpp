@@ -73,7 +73,7 @@ auto scale(Real step_size) {
 
 /// Counts the steps of a schedule.
 struct ScaleByScheduleState {
-  std::int64_t count = 0;
+  std::int64_t count = 0;  ///< steps so far
 };
 
 /// The link behind `scale_by_schedule`.

@@ -16,9 +16,9 @@ namespace grove::optim {
 /// Step count and both moments; also the state of adamax, yogi and radam.
 template <class P, class Mu = P>
 struct ScaleByAdamState {
-  std::int64_t count;
-  Mu mu;
-  P nu;
+  std::int64_t count;  ///< steps so far
+  Mu mu;               ///< running first moment
+  P nu;                ///< running second moment
 };
 
 namespace detail {

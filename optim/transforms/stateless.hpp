@@ -12,7 +12,7 @@ namespace grove::optim {
 /// The link behind `stateless`.
 template <class F>
 struct StatelessTree {
-  F f;
+  F f;  ///< from updates and params to updates
 
   template <class P>
   EmptyState init(const P& /*params*/) const {
@@ -34,7 +34,7 @@ auto stateless(F f) {
 /// The link behind `stateless_with_tree_map`.
 template <class F>
 struct StatelessLeaf {
-  F f;
+  F f;  ///< from one updated leaf and its param to the leaf
 
   template <class P>
   EmptyState init(const P& /*params*/) const {

@@ -16,7 +16,7 @@ namespace grove::optim {
 /// pushes the parameter down.
 template <class P>
 struct TraceState {
-  P trace;
+  P trace;  ///< the decayed sum of updates
 };
 
 /// Options of `trace`.
@@ -66,8 +66,8 @@ auto trace(Real decay, bool nesterov, AccumulatorDtype<Dtype> /*accumulator_dtyp
 /// The moving average, never debiased in the state.
 template <class P>
 struct EmaState {
-  std::int64_t count;
-  P ema;
+  std::int64_t count;  ///< steps so far
+  P ema;               ///< the moving average
 };
 
 /// Options of `ema`.

@@ -26,8 +26,8 @@ void set_zero(const E& extra, T& t) {
 /// Calls since the last emission, and the sum so far.
 template <class P>
 struct ApplyEveryState {
-  std::int64_t count;
-  P grad_acc;
+  std::int64_t count;  ///< calls since the last emission
+  P grad_acc;          ///< the sum since then
 };
 
 /// The link behind `apply_every`.
@@ -71,12 +71,13 @@ inline auto apply_every(std::int64_t k = 1) {
 
 /// What a skip function of `multi_steps` found at the last call.
 struct SkipState {
-  bool should_skip = false;
-  double measure = 0;  ///< number of elements that are not finite, or the squared norm
+  bool should_skip = false;  ///< whether the gradient is left out
+  double measure = 0;        ///< number of elements that are not finite, or the squared norm
 };
 
 /// Skips nothing.
 struct SkipNever {
+  /// Whether to leave this gradient out.
   template <class E, class U, class P>
   SkipState operator()(const E& /*extra*/, const U& /*updates*/, std::int64_t /*gradient_step*/,
                        const P& /*params*/) const {
@@ -86,6 +87,7 @@ struct SkipNever {
 
 /// Skips gradients that are not finite.
 struct SkipNotFinite {
+  /// Whether to leave this gradient out.
   template <class E, class U, class P>
   SkipState operator()(const E& extra, const U& updates, std::int64_t /*gradient_step*/, const P& /*params*/) const {
     double count = 0;
@@ -109,6 +111,7 @@ struct SkipNotFinite {
 struct SkipLargeUpdates {
   double max_squared_norm;  ///< the bound
 
+  /// Whether to leave this gradient out.
   template <class E, class U, class P>
   SkipState operator()(const E& extra, const U& updates, std::int64_t /*gradient_step*/, const P& /*params*/) const {
     const double squares = detail::plain(detail::squared_norm(extra, updates));
@@ -116,7 +119,9 @@ struct SkipLargeUpdates {
   }
 };
 
+/// See SkipNever.
 inline constexpr SkipNever skip_never{};
+/// See SkipNotFinite.
 inline constexpr SkipNotFinite skip_not_finite{};
 
 /// Skips gradients whose squared norm is not below `max_squared_norm`; NaN is skipped.
@@ -128,11 +133,11 @@ inline SkipLargeUpdates skip_large_updates(double max_squared_norm) {
 /// Calls since the last step, steps, the optimizer's state, the accumulated gradient, and what was skipped.
 template <class State, class P>
 struct MultiStepsState {
-  std::int64_t mini_step;
-  std::int64_t gradient_step;
-  State inner_opt_state;
-  P acc_grads;
-  SkipState skip_state;
+  std::int64_t mini_step;      ///< gradients since the last step
+  std::int64_t gradient_step;  ///< steps of the optimizer so far
+  State inner_opt_state;       ///< of the optimizer
+  P acc_grads;                 ///< their mean or sum
+  SkipState skip_state;        ///< what was found at the last call
 
   /// Whether the last call that was not skipped made a step.
   bool has_updated() const { return mini_step == 0 && gradient_step > 0; }
@@ -141,18 +146,18 @@ struct MultiStepsState {
 /// Options of `multi_steps`.
 template <class Skip = SkipNever>
 struct MultiStepsOptions {
-  bool use_grad_mean = true;  ///< whether gradients are averaged or summed up
-  Skip should_skip_update_fn{};
+  bool use_grad_mean = true;     ///< whether gradients are averaged or summed up
+  Skip should_skip_update_fn{};  ///< which gradients are left out
 };
 
 /// The link behind `multi_steps`.
 template <class Link, class Skip>
 struct MultiSteps {
   static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Link>);
-  Link opt;
-  ScalarOrSchedule<double> every_k_schedule;
-  bool use_grad_mean;
-  Skip should_skip_update_fn;
+  Link opt;                                   ///< steps when enough were seen
+  ScalarOrSchedule<double> every_k_schedule;  ///< how many make a step; a number or a schedule
+  bool use_grad_mean;                         ///< the mean of them, not the sum
+  Skip should_skip_update_fn;                 ///< which gradients are left out
 
   template <class P>
   auto init(const P& params) const {

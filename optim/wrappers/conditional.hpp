@@ -12,18 +12,18 @@ namespace grove::optim {
 /// Consecutive and total counts of updates that were not finite, and the state inside.
 template <class State>
 struct ApplyIfFiniteState {
-  std::int64_t notfinite_count;
-  bool last_finite;
-  std::int64_t total_notfinite;
-  State inner_state;
+  std::int64_t notfinite_count;  ///< updates in a row that were not finite
+  bool last_finite;              ///< whether the last one was finite
+  std::int64_t total_notfinite;  ///< updates that were not finite, of all
+  State inner_state;             ///< of the transformation
 };
 
 /// The link behind `apply_if_finite`.
 template <class Link>
 struct ApplyIfFinite {
   static constexpr detail::Harm harm = detail::harm<Link>;
-  Link inner;
-  std::int64_t max_consecutive_errors;
+  Link inner;                           ///< what is applied
+  std::int64_t max_consecutive_errors;  ///< more than so many in a row are let through
 
   template <class P>
   auto init(const P& params) const {
@@ -59,8 +59,8 @@ auto apply_if_finite(const T& inner, std::int64_t max_consecutive_errors) {
 /// The state inside, and the step count.
 template <class State>
 struct ConditionallyTransformState {
-  State inner_state;
-  std::int64_t step;
+  State inner_state;  ///< of the transformation
+  std::int64_t step;  ///< steps so far
 };
 
 namespace detail {
@@ -83,8 +83,8 @@ struct ZeroUpdates {
 template <class Link, class Condition, class Otherwise>
 struct Conditionally {
   static constexpr detail::Harm harm = std::max(detail::Harm::counts, detail::harm<Link>);
-  Link inner;
-  Condition should_transform_fn;
+  Link inner;                     ///< what is applied
+  Condition should_transform_fn;  ///< whether the transformation is applied, of the step (or more)
 
   template <class P>
   auto init(const P& params) const {

@@ -77,9 +77,9 @@ namespace detail {
 /// The state inside, and room for the flattened trees.
 template <class State, class Scalar>
 struct FlattenState {
-  State inner_state;
-  Eigen::Matrix<Scalar, Eigen::Dynamic, 1> updates;
-  Eigen::Matrix<Scalar, Eigen::Dynamic, 1> params;
+  State inner_state;                                 ///< of the transformation
+  Eigen::Matrix<Scalar, Eigen::Dynamic, 1> updates;  ///< memory, flat
+  Eigen::Matrix<Scalar, Eigen::Dynamic, 1> params;   ///< memory, flat
 
   template <class P>
   void check_fits(const P& all) const {
@@ -92,7 +92,7 @@ struct FlattenState {
 /// The link behind `flatten`.
 template <class Link>
 struct Flatten {
-  Link inner;
+  Link inner;  ///< sees one vector
 
   template <class P>
   auto init(const P& params) const {

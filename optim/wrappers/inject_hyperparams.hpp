@@ -22,6 +22,7 @@ namespace grove::optim {
 /// Values of hyperparameters by name, as a factory sees them.
 class Hyperparams {
  public:
+  /// Takes their values.
   Hyperparams(const std::map<std::string, double>& values) : values_(values) {}
 
   /// Throws: HyperparameterError if there is none of this name.
@@ -30,11 +31,16 @@ class Hyperparams {
     if (found == values_.end()) throw_unknown(name, values_);
     return found->second;
   }
+  /// The same as `at`.
   double operator[](std::string_view name) const { return at(name); }
+  /// Whether there is one of that name.
   bool contains(std::string_view name) const { return values_.count(std::string(name)) != 0; }
+  /// Of the pairs of names and values.
   auto begin() const { return values_.begin(); }
+  /// Of the pairs of names and values.
   auto end() const { return values_.end(); }
 
+  /// Throws HyperparameterError that lists the names there are.
   [[noreturn]] static void throw_unknown(std::string_view name, const auto& valid) {
     std::string names;
     for (const auto& entry : valid) names += (names.empty() ? "" : ", ") + entry.first;
@@ -49,14 +55,15 @@ class Hyperparams {
 /// Step count, the values that the last step used, and the state inside.
 template <class State>
 struct InjectHyperparamsState {
-  std::int64_t count;
-  std::map<std::string, double> hyperparams;
-  State inner_state;
+  std::int64_t count;                         ///< steps so far
+  std::map<std::string, double> hyperparams;  ///< their values, to be set by hand
+  State inner_state;                          ///< of the transformation
 };
 
 /// The link behind `inject_hyperparams`.
 template <class Factory>
 struct InjectHyperparams {
+  /// What the factory makes.
   using Inner = detail::unwrap_link_t<std::invoke_result_t<const Factory&, const Hyperparams&>>;
   static constexpr bool needs_params = detail::needs_params<Inner>;
   static constexpr int asks_for = detail::asks_for<Inner>;
@@ -114,15 +121,16 @@ auto inject_hyperparams(Factory inner_factory, std::map<std::string, ScalarOrSch
 /// Step count, the values that the last step used, the states of the stateful schedules, and the state inside.
 template <class State, class... ScheduleStates>
 struct InjectStatefulHyperparamsState {
-  std::int64_t count;
-  std::map<std::string, double> hyperparams;
-  std::tuple<ScheduleStates...> hyperparams_states;
-  State inner_state;
+  std::int64_t count;                                ///< steps so far
+  std::map<std::string, double> hyperparams;         ///< their values at the last step
+  std::tuple<ScheduleStates...> hyperparams_states;  ///< of schedules that have one
+  State inner_state;                                 ///< of the transformation
 };
 
 /// The link behind `inject_stateful_hyperparams`.
 template <class Factory, class... Schedules>
 struct InjectStatefulHyperparams {
+  /// What the factory makes.
   using Inner = detail::unwrap_link_t<std::invoke_result_t<const Factory&, const Hyperparams&>>;
   static constexpr bool needs_params = detail::needs_params<Inner>;
   static constexpr int asks_for = detail::asks_for<Inner>;
@@ -131,7 +139,7 @@ struct InjectStatefulHyperparams {
 
   Factory inner_factory;                                   ///< hyperparams → transformation
   std::map<std::string, ScalarOrSchedule<double>> values;  ///< numbers and schedules
-  std::tuple<Named<Schedules>...> stateful;
+  std::tuple<Named<Schedules>...> stateful;                ///< schedules with a state
 
   template <class P>
   auto init(const P& params) const {

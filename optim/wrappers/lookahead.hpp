@@ -15,8 +15,8 @@ namespace grove::optim {
 /// The params of `lookahead`: train `fast`, evaluate `slow`.
 template <class P>
 struct LookaheadParams {
-  P fast;
-  P slow;
+  P fast;  ///< stepped by the fast optimizer
+  P slow;  ///< moved towards them now and then
 
   /// Both equal.
   static LookaheadParams init_synced(const P& params) { return {params, params}; }
@@ -67,8 +67,8 @@ class FastLens {
 /// The state of the fast optimizer, and the steps since both were made equal.
 template <class State>
 struct LookaheadState {
-  State fast_state;
-  std::int64_t steps_since_sync;
+  State fast_state;               ///< of the fast optimizer
+  std::int64_t steps_since_sync;  ///< steps since both were made equal
 
   template <class P>
   void check_fits(const LookaheadParams<P>& params) const {
@@ -82,10 +82,10 @@ struct Lookahead {
   static constexpr bool needs_params = true;
   static constexpr detail::Harm harm = detail::harm<Link>;
 
-  Link fast_optimizer;
-  std::int64_t sync_period;
-  double slow_step_size;
-  bool reset_state;
+  Link fast_optimizer;       ///< steps the fast params
+  std::int64_t sync_period;  ///< fast steps between two slow ones
+  double slow_step_size;     ///< how much of the way the slow params go
+  bool reset_state;          ///< whether the fast optimizer forgets then
 
   template <class P>
   auto init(const LookaheadParams<P>& params) const {

@@ -28,13 +28,13 @@ void with_visible(const E& extra, const U& updates, F&& f) {
 
 /// Results of the measures at the last call, by name; those of the params before the first.
 struct MonitorState {
-  std::map<std::string, double> measurements;
+  std::map<std::string, double> measurements;  ///< what was measured last, by name
 };
 
 /// The link behind `monitor` and `snapshot`.
 template <class... Measures>
 struct Monitor {
-  std::tuple<Named<Measures>...> measures;
+  std::tuple<Named<Measures>...> measures;  ///< what is measured
 
   template <class P>
   MonitorState init(const P& params) const {
@@ -74,13 +74,14 @@ auto snapshot(std::string measure_name, Measure measure) {
 /// The moving average of a measure of the updates.
 template <class Measure>
 struct MeasureWithEma {
-  Measure measure;
-  double decay;
-  bool debias;
+  Measure measure;  ///< what is averaged
+  double decay;     ///< in [0, 1)
+  bool debias;      ///< whether the start at zero is made up for
 
+  /// The average so far.
   struct State {
-    std::int64_t count;
-    double ema;
+    std::int64_t count;  ///< steps so far
+    double ema;          ///< not yet debiased
     double measurement;  ///< the average as it is reported
   };
 

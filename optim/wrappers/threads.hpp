@@ -28,7 +28,7 @@ class SharedSteps final : public WorkSharing {
 template <class Link>
 struct Threads {
   static constexpr detail::Harm harm = detail::harm<Link>;
-  Link inner;
+  Link inner;                                    ///< whose work is shared out
   std::shared_ptr<detail::SharedSteps> workers;  ///< none for one thread
 
   template <class P>

@@ -128,10 +128,12 @@ template <class D, class V>
 requires detail::BroadcastOperands<D, V>
 auto operator+(const D& x, const V& v) { return detail::broadcast_along(detail::Add{}, x, v); }
 
+/// The same with a difference.
 template <class D, class V>
 requires detail::BroadcastOperands<D, V>
 auto operator-(const D& x, const V& v) { return detail::broadcast_along(detail::Subtract{}, x, v); }
 
+/// The same with a product.
 template <class D, class V>
 requires detail::BroadcastOperands<D, V>
 auto operator*(const D& x, const V& v) {
@@ -140,6 +142,7 @@ auto operator*(const D& x, const V& v) {
   return detail::broadcast_along(detail::Multiply{}, x, v);
 }
 
+/// The same with a quotient.
 template <class D, class V>
 requires detail::BroadcastOperands<D, V>
 auto operator/(const D& x, const V& v) {
@@ -226,6 +229,7 @@ template <class D, class X>
 requires detail::DiagonalOperands<D, X>
 auto operator*(const D& diagonal, const X& x) { return detail::scale_slices<false>(diagonal, x); }
 
+/// The product from the right scales columns.
 template <class X, class D>
 requires detail::DiagonalOperands<D, X>
 auto operator*(const X& x, const D& diagonal) { return detail::scale_slices<true>(diagonal, x); }

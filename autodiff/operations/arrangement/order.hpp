@@ -50,8 +50,8 @@ auto sort(const X& x) {
 /// What top_k returns.
 template <class Values>
 struct TopK {
-  Values values;
-  std::vector<Eigen::Index> indices;
+  Values values;                      ///< the largest elements, in falling order
+  std::vector<Eigen::Index> indices;  ///< where they are
 };
 
 /// The k largest elements of a vector, the largest first (NaN before all), and where they stand.

@@ -35,7 +35,7 @@ template <detail::Operand X>
 auto abs(X&& x) {
   return detail::elementwise(detail::Abs{}, std::forward<X>(x));
 }
-/// abs by its other name in <cmath>, for numbers.
+/// abs by its other name in `<cmath>`, for numbers.
 template <class X>
 requires(detail::is_number<X> || detail::is_var<X>) auto fabs(const X& x) { return grove::abs(x); }
 

@@ -11,8 +11,8 @@ namespace grove {
 /// What eigh returns: A = vectors · diag(values) · vectorsᵀ, values in increasing order.
 template <class Values, class Vectors>
 struct Eigh {
-  Values values;
-  Vectors vectors;
+  Values values;    ///< eigenvalues, in rising order
+  Vectors vectors;  ///< eigenvectors, a column each
 };
 
 namespace detail {

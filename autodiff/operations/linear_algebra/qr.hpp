@@ -11,8 +11,8 @@ namespace grove {
 /// What qr returns: A = q · r, q with orthonormal columns, r upper triangular.
 template <class Q, class R>
 struct QR {
-  Q q;
-  R r;
+  Q q;  ///< orthonormal columns
+  R r;  ///< upper triangular
 };
 
 namespace detail {

@@ -129,6 +129,7 @@ auto operator*(const A& a, const X& x) {
   static_assert(!detail::is_array_kind<X>, "grove: a sparse matrix multiplies matrices; use .matrix()");
   return detail::sparse_times_dense(detail::plain_sparse(a), x);
 }
+/// The product from the other side.
 template <detail::ActiveDense X, detail::SparseOperand A>
 auto operator*(const X& x, const A& a) {
   static_assert(!detail::is_array_kind<X>, "grove: a sparse matrix multiplies matrices; use .matrix()");

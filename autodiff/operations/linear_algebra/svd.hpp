@@ -12,9 +12,9 @@ namespace grove {
 /// What svd returns: A = u · diag(values) · vᵀ, values in decreasing order, u and v with orthonormal columns.
 template <class U, class Values, class V>
 struct SVD {
-  U u;
-  Values values;
-  V v;
+  U u;            ///< left singular vectors, a column each
+  Values values;  ///< singular values, in falling order
+  V v;            ///< right singular vectors, a column each
 };
 
 namespace detail {

@@ -219,6 +219,7 @@ requires(detail::Dense<A>&& detail::Dense<B>&& detail::ArrayOperands<A, B>) auto
     return detail::fused_sum<S>(detail::make_formula<S>(detail::Multiply{}, x, y), S(1));
   }
 }
+/// The same of plain arrays.
 template <class A, class B>
 requires(detail::EigenDense<A>&& detail::EigenDense<B>) auto dot(const A& a, const B& b) {
   detail::check_same_shape("dot", a.size(), 1, b.size(), 1);

@@ -7,6 +7,7 @@
 #include "value_of.hpp"
 
 namespace grove {
+/// Prints the values, as Eigen prints a matrix.
 template <detail::ActiveDense X>
 std::ostream& operator<<(std::ostream& out, const X& x) {
   return out << value_of(x);
