@@ -3,6 +3,10 @@
 
 #include <optional>
 
+#ifdef __MINGW32__
+#include <cxxabi.h>
+#endif
+
 namespace grove::detail {
 
 template <class T, class Tag>
@@ -18,8 +22,18 @@ T* kept_by_thread() {
     T object{};
     ~Kept() { thread_has_destroyed<T, Tag> = true; }
   };
+#ifdef __MINGW32__
+  // The memory of thread_local objects is gone there when their destructors run.
+  static thread_local constinit Kept* kept = nullptr;
+  if (kept == nullptr) {
+    kept = new Kept;
+    abi::__cxa_thread_atexit([](void* object) { delete static_cast<Kept*>(object); }, kept, nullptr);
+  }
+  return &kept->object;
+#else
   static thread_local Kept kept;
   return &kept.object;
+#endif
 }
 
 /// A T that the next call on this thread uses again, so that its memory is kept. One for each Tag; not for use within

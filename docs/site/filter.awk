@@ -17,6 +17,8 @@ BEGIN {
   says["elementwise"] = "Whether each element stands for itself."
   says["works_by_rows"] = "Whether it can step some rows of a table alone."
   says["takes_formula"] = "Whether the updates may come as a formula."
+  says["saved_step"] = "What puts the state back if the step fails."
+  says["harm"] = "What a step that fails may leave changed."
   says["step_in_place"] = "Steps the params themselves; see optim::step."
   for (name in says) says[name] = says[name] " See GradientTransformation."
 

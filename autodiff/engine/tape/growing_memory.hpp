@@ -37,7 +37,7 @@ inline void* allocate_zeros(std::size_t bytes) {
 #endif
   return std::calloc(bytes, 1);
 }
-inline void free_zeros(void* p, std::size_t bytes) {
+inline void free_zeros(void* p, [[maybe_unused]] std::size_t bytes) {
 #if GROVE_DETAIL_MAPS_MEMORY
   if (bytes >= least_mapped) {
     munmap(p, bytes);

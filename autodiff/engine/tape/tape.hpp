@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
@@ -142,8 +143,8 @@ class Tape : public Statements<S> {
 
   /// True for the tag of a recording that this one is nested in.
   bool encloses(std::uint32_t tag) const {
-    return opened_.tag == tag ||
-           std::any_of(enclosing_.begin(), enclosing_.end(), [tag](const Mark& mark) { return mark.tag == tag; });
+    const auto has_tag = [tag](const Mark& mark) { return mark.tag == tag; };
+    return has_tag(opened_) || (enclosing_ != nullptr && std::any_of(enclosing_->begin(), enclosing_->end(), has_tag));
   }
 
   /// The error for a variable that is neither a constant nor of the open recording.
@@ -199,15 +200,16 @@ class Tape : public Statements<S> {
   }
   // Most recordings are not nested: they begin with an empty tape, whose mark `opened_` is then.
   [[gnu::noinline, gnu::cold]] void nest() {
-    enclosing_.push_back(opened_);
+    if (enclosing_ == nullptr) enclosing_ = std::make_unique<std::vector<Mark>>();
+    enclosing_->push_back(opened_);
     opened_ = mark();
     nodes_.begin();
     guards_zero_cotangents = keeps_values_only = false;
   }
   [[gnu::noinline, gnu::cold]] void unnest() {
     rewind_to(opened_);
-    opened_ = enclosing_.back();
-    enclosing_.pop_back();
+    opened_ = enclosing_->back();
+    enclosing_->pop_back();
   }
   [[gnu::always_inline]] void rewind_to(const Mark& mark) {
     last_ = usage_since(mark);
@@ -236,7 +238,8 @@ class Tape : public Statements<S> {
   OwnedObjects owned_;
   Arena arena_;
   Mark opened_;
-  std::vector<Mark> enclosing_;  // the marks of the recordings that the open one is nested in
+  // The marks of the recordings that the open one is nested in; before libc++ 15 no vector is made by the compiler.
+  std::unique_ptr<std::vector<Mark>> enclosing_;
   ConstantRanges constants_;
   TapeStats last_;
   std::size_t high_water_ = 0;

@@ -1,7 +1,7 @@
 // Everything that depends on gnuplot's and ffmpeg's being programs of this system: where they are, and running them.
 #pragma once
 
-#include <cstdio>  // std::fopen, which can create a file exclusively
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "../../../autodiff/detail/open_file.hpp"
 #include "../../../autodiff/error.hpp"
 
 namespace grove::models::detail {
@@ -20,6 +21,10 @@ inline constexpr char path_separator = ';';
 inline constexpr const char* gnuplot_program = "gnuplot.exe";
 inline constexpr const char* ffmpeg_program = "ffmpeg.exe";
 inline std::string shell_quoted(const std::string& text) { return '"' + text + '"'; }
+/// The shell takes away the first and the last quote of a command that begins with one.
+inline int run_command(const std::string& command) {
+  return ::_wsystem(std::filesystem::path(shell_quoted(command)).c_str());
+}
 #else
 inline constexpr char path_separator = ':';
 inline constexpr const char* gnuplot_program = "gnuplot";
@@ -29,6 +34,7 @@ inline std::string shell_quoted(const std::string& text) {
   for (char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return result + "'";
 }
+inline int run_command(const std::string& command) { return std::system(command.c_str()); }
 #endif
 
 /// A program found on PATH, or an empty path.
@@ -46,7 +52,7 @@ inline std::filesystem::path find_gnuplot() { return find_on_path(gnuplot_progra
 
 /// Writes a file that must not be there yet. False if it is; throws DataError if it cannot be written.
 inline bool write_new(const std::string& function, const std::filesystem::path& path, const std::string& text) {
-  std::FILE* const file = std::fopen(path.string().c_str(), "wbx");
+  std::FILE* const file = grove::detail::create_file(path);
   if (file == nullptr) {
     std::error_code ignored;
     if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return false;
@@ -103,7 +109,7 @@ inline std::string reason_in(const std::filesystem::path& log) {
 /// Runs a command that is to fill `output`, its complaints in the log; returns an empty string, or what is wrong.
 inline std::string run_program(const char* name, const std::string& command, const std::filesystem::path& output,
                                const DrawingFiles& files) {
-  const int status = std::system((command + " 2> " + shell_quoted(files.log().string())).c_str());
+  const int status = run_command(command + " 2> " + shell_quoted(files.log().string()));
   std::error_code none;
   const auto size = std::filesystem::file_size(output, none);
   if (status == 0 && !none && size > 0) return "";

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#if __has_include(<unistd.h>) && __has_include(<sys/stat.h>)
+#if !defined(_WIN32) && __has_include(<unistd.h>) && __has_include(<sys/stat.h>)
 #define GROVE_DETAIL_POSIX_FILES 1
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,6 +21,7 @@
 #endif
 
 #include "../../../autodiff/detail/message.hpp"
+#include "../../../autodiff/detail/open_file.hpp"
 #include "../../../autodiff/error.hpp"
 
 namespace grove::optim::detail {
@@ -54,7 +55,7 @@ class NewFile {
     if (std::fclose(std::exchange(file_, nullptr)) != 0) return false;
     std::error_code failed;
     std::filesystem::rename(path_, target, failed);
-    errno = failed.value();
+    errno = failed.default_error_condition().value();  // Windows counts otherwise
     if (failed) return false;
     there_ = false;
     folder_reaches_disk();
@@ -86,7 +87,7 @@ class NewFile {
   }
 #else
   std::FILE* create() {
-    std::FILE* const file = std::fopen(path_.string().c_str(), "wbx");
+    std::FILE* const file = grove::detail::create_file(path_);
     there_ = file != nullptr;
     return file;
   }
@@ -96,7 +97,11 @@ class NewFile {
     if (std::filesystem::exists(status)) std::filesystem::permissions(path_, status.permissions(), ignored);
     return true;
   }
+#ifdef _WIN32
+  bool reaches_disk() { return ::_commit(::_fileno(file_)) == 0; }
+#else
   bool reaches_disk() { return true; }
+#endif
   void folder_reaches_disk() {}
 #endif
 
@@ -111,7 +116,7 @@ inline bool may_be_replaced(const std::filesystem::path& file) {
 #if GROVE_DETAIL_POSIX_FILES
   return ::access(file.c_str(), W_OK) == 0;
 #else
-  std::FILE* const out = std::fopen(file.string().c_str(), "ab");
+  std::FILE* const out = grove::detail::open_file(file, "ab");
   if (out != nullptr) std::fclose(out);
   return out != nullptr;
 #endif
