@@ -160,7 +160,8 @@ bool derivatives(const Eigen::VectorXd& x) {
   const models::Panel panel{
       .title = "4x and its derivative",
       .x_label = "x",
-      .series = {models::series("f", x, 4 * x, "lines"), models::series("df", x, slope, "lines")}};
+      .y_label = "y",
+      .series = {models::series("4x", x, 4 * x, "lines"), models::series("its derivative", x, slope, "lines")}};
   fmt::print("{}\n", models::write_figure({.panels = {panel}}, "04_derivative.svg").message);
 
   const auto error = [](const auto& theta, const Eigen::VectorXd& at, const Eigen::VectorXd& truth) {
@@ -188,6 +189,7 @@ bool descend(const Eigen::VectorXd& x) {
     before = loss;
     frames.push_back({.panels = {{.title = fmt::format("theta = {:.3f}, loss = {:.3f}", theta, loss),
                                   .x_label = "x",
+                                  .y_label = "y",
                                   .series = {models::series("4x³ + 3", x, truth, "lines"),
                                              models::series("theta x", x, theta * x, "lines")}}}});
     names.push_back(fmt::format("step {}", step));

@@ -124,6 +124,8 @@ models::Panel race(const Entry& entry, const models::Contours& contours) {
     series.y.push_back(x[1]);
   }
   return {.title = fmt::format("{}({:.2g}): {:.1e}", entry.name, best_rate, best),
+          .x_label = "x",
+          .y_label = "y",
           .x_limits = {-2, 2},
           .y_limits = {-1, 3},
           .series = {series},

@@ -184,6 +184,8 @@ bool draw_paths(const Landscape& loss, const models::Box& box) {
     }
     highest = std::max(highest, std::abs(mean));
     paths.panels.push_back({.title = fmt::format("{}, mean loss {:.3f}", method.name, mean),
+                            .x_label = "x",
+                            .y_label = "y",
                             .x_limits = {box.x_low, box.x_high},
                             .y_limits = {box.y_low, box.y_high},
                             .contours = contours,
