@@ -69,19 +69,20 @@ void hessian_columns(F& f, const Read& read, const P& params, const Args&... arg
 /// `params`.
 template <class F>
 auto hvp(F f) {
-  return [f = std::move(f)]<detail::Differentiable P, detail::Differentiable Q, class... Args>(
-      const P& params, const Q& tangents, const Args&... args) {
-    using S = detail::innermost_scalar_t<P, Q, Args...>;
-    using D = Dual<S, 1>;
-    tree::check_same_structure("hvp", params, tangents, "params", "tangents");
-    detail::vector_of<S> direction;
-    tree::flatten_into(tangents, direction);
-    const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
-    auto product = direction;
-    detail::dual_gradient<D>(
-        f, seed, [&](Index k, const D& adjoint) { product(k) = adjoint.tangent[0]; }, params, args...);
-    return tree::unflatten(product, detail::copy_over<S>(params));
-  };
+  return detail::derivative_along<F, detail::ProductOrder>(
+      [f = std::move(f)]<detail::Differentiable P, detail::Differentiable Q, class... Args>(
+          const P& params, const Q& tangents, const Args&... args) {
+        using S = detail::innermost_scalar_t<P, Q, Args...>;
+        using D = Dual<S, 1>;
+        tree::check_same_structure("hvp", params, tangents, "params", "tangents");
+        detail::vector_of<S> direction;
+        tree::flatten_into(tangents, direction);
+        const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
+        auto product = direction;
+        detail::dual_gradient<D>(
+            f, seed, [&](Index k, const D& adjoint) { product(k) = adjoint.tangent[0]; }, params, args...);
+        return tree::unflatten(product, detail::copy_over<S>(params));
+      });
 }
 
 /// The dense Hessian of a loss over the flattened parameters: `hessian(f)(params, args…)`, n×n in the order of

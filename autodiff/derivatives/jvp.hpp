@@ -38,18 +38,19 @@ auto evaluate_dual(F& f, const Seed& seed, const P& params, const Args&... args)
 /// Throws: StructureError if `tangents` is not like `params`.
 template <class F>
 auto jvp(F f) {
-  return [f = std::move(f)]<detail::Differentiable P, detail::Differentiable Q, class... Args>(
-      const P& params, const Q& tangents, const Args&... args) {
-    using S = detail::innermost_scalar_t<P, Q, Args...>;
-    using D = Dual<S, 1, true>;
-    tree::check_same_structure("jvp", params, tangents, "params", "tangents");
-    detail::vector_of<S> direction;
-    tree::flatten_into(tangents, direction);
-    const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
-    const auto duals = detail::evaluate_dual<D>(f, seed, params, args...);
-    using T = decltype(detail::lane_of(duals, 0));
-    return ValueAndTangent<T>{detail::lane_of(duals, -1), detail::lane_of(duals, 0)};
-  };
+  return detail::derivative_along<F, detail::TangentOrder>(
+      [f = std::move(f)]<detail::Differentiable P, detail::Differentiable Q, class... Args>(
+          const P& params, const Q& tangents, const Args&... args) {
+        using S = detail::innermost_scalar_t<P, Q, Args...>;
+        using D = Dual<S, 1, true>;
+        tree::check_same_structure("jvp", params, tangents, "params", "tangents");
+        detail::vector_of<S> direction;
+        tree::flatten_into(tangents, direction);
+        const auto seed = [&](D& x, Index k) { x.tangent[0] = direction(k); };
+        const auto duals = detail::evaluate_dual<D>(f, seed, params, args...);
+        using T = decltype(detail::lane_of(duals, 0));
+        return ValueAndTangent<T>{detail::lane_of(duals, -1), detail::lane_of(duals, 0)};
+      });
 }
 
 }  // namespace grove

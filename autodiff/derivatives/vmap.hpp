@@ -215,9 +215,9 @@ auto run_each(std::index_sequence<I...> positions, Threads threads, const F& f, 
 /// ValueAndTangent, a pair or a tuple, each of them has that form. Instances do not see each other. Inside a loss f may
 /// capture variables and batches may be active.
 ///
-/// Gradients and Hessians (`grad`, `value_and_grad`, `hessian`) of plain batches are taken several instances at a time,
-/// in numbers of type Batched; where those would go different ways, one by one. So f must not count its calls. Anything
-/// else is a loop over the instances.
+/// Gradients, Hessians (`grad`, `value_and_grad`, `hessian`) and, with batches of points and of tangents, `jvp` and
+/// `hvp` of plain batches are taken several instances at a time, in numbers of type Batched; where those would go
+/// different ways, one by one. So f must not count its calls. Anything else is a loop over the instances.
 ///
 /// Throws: ShapeError if batches or leaves differ in their number of instances, if there is none, or if rows come out
 /// of different lengths; what f throws, with the number of the instance before the text, other exceptions than Grove's

@@ -37,4 +37,22 @@ DerivativeOf<F, Order, Positions, G> derivative_of(G g) {
   return {std::move(g)};
 }
 
+/// The scalar of a function that is followed along a tangent, and of a loss whose gradient is.
+struct TangentOrder {
+  template <class S>
+  using Scalar = Dual<S, 1, true>;
+};
+struct ProductOrder {
+  template <class S>
+  using Scalar = Dual<S, 1>;
+};
+
+/// The same of a derivative along a tangent, which is given behind the point.
+template <class F, class Order, class G>
+struct DerivativeAlong : G {};
+template <class F, class Order, class G>
+DerivativeAlong<F, Order, G> derivative_along(G g) {
+  return {std::move(g)};
+}
+
 }  // namespace grove::detail

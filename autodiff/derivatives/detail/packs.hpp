@@ -108,6 +108,22 @@ struct InPacks<DerivativeOf<F, Order, std::index_sequence<D...>, G>, std::index_
   using LossArgument = typename loss_argument<K>::type;
 };
 
+/// A derivative along tangents that are a batch as the points are: what its function takes is said by these and by what
+/// is the same for all.
+template <class F, class Order, class G, class P, class Q, class... Args>
+struct InPacks<DerivativeAlong<F, Order, G>, std::index_sequence<0, 1>, P, Q, Args...> {
+  using AtPoints = InPacks<DerivativeOf<F, Order, std::index_sequence<0>, G>, std::index_sequence<0>, P, Args...>;
+  using S = typename AtPoints::S;
+
+  template <std::size_t K>
+  static constexpr bool is_batch = K < 2;
+
+  static consteval bool possible() {
+    if constexpr (std::is_same_v<S, typename packed_scalar<Q>::type>) return AtPoints::possible();
+    return false;
+  }
+};
+
 // ---- In and out -----------------------------------------------------------------------------------------------------
 
 /// Instances of a batch, side by side.

@@ -49,6 +49,40 @@ TEST_CASE("rows, arrays and where take eight instances at once, the remainder to
   CHECK(error_in_packs(loss, points(2), 2) == 0);
 }
 
+TEST_CASE("derivatives along tangents take eight instances at once", "[vmap]") {
+  const MatrixXd x = points(19), v = points(40).bottomRows(19);
+  const auto curve = [](const auto& p) {
+    ++calls;
+    return (exp(p(0)) * p.array() + square(p(1))).matrix().eval();
+  };
+  const auto together = [](const auto& f, const MatrixXd& at, const MatrixXd& along, double scale) {
+    return grove::vmap<0, 1>(f)(at, along, scale);
+  };
+  const auto alone = [](const auto& f, const MatrixXd& at, const MatrixXd& along, double scale) {
+    return grove::vmap<0, 1>([f](const auto&... args) { return f(args...); })(at, along, scale);
+  };
+  const auto scaled = [&](const auto& p, double scale) { return (scale * curve(p)).eval(); };
+  calls = 0;
+  const auto packed = together(grove::jvp(scaled), x, v, 2.0);
+  CHECK(calls == 3);
+  const auto singly = alone(grove::jvp(scaled), x, v, 2.0);
+  CHECK((packed.value - singly.value).norm() < 1e-13);
+  CHECK((packed.tangent - singly.tangent).norm() < 1e-13);
+
+  const auto loss = [&](const auto& p, double scale) { return scale * sin(p(2)) * curve(p).squaredNorm(); };
+  calls = 0;
+  const MatrixXd products = together(grove::hvp(loss), x, v, 0.1);
+  CHECK(calls == 3);
+  CHECK((products - alone(grove::hvp(loss), x, v, 0.1)).norm() < 1e-12 * products.norm());
+  // A branch on which they disagree, and one point for all tangents: one by one.
+  const auto branching = [](const auto& p, double scale) { return p(0) > 0 ? scale * p(1) * p(1) : exp(p(1)); };
+  CHECK((together(grove::hvp(branching), x, v, 3.0) - alone(grove::hvp(branching), x, v, 3.0)).norm() == 0);
+  const Eigen::Vector3d point = x.row(0).transpose();
+  CHECK((grove::vmap<1>(grove::jvp(curve))(point, v).tangent.row(3).transpose() -
+         grove::jvp(curve)(point, Eigen::Vector3d(v.row(3).transpose())).tangent)
+            .norm() == 0);
+}
+
 TEST_CASE("where instances go different ways they go one by one", "[vmap]") {
   const auto branching = [](const auto& p) {
     ++calls;

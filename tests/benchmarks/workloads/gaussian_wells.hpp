@@ -2,46 +2,19 @@
 #pragma once
 
 #include <Eigen/Dense>
-#include <array>
 #include <autodiff/autodiff.hpp>
-#include <cmath>
 #include <memory>
 
 #include "../peers.hpp"
 #include "../random_data.hpp"
 #include "../rows.hpp"
+#include "gaussian_wells_loss.hpp"
 
 namespace benchmarks {
-
-struct Well {
-  double x, y;
-  double depth;
-  double sharpness;  ///< 1 / (2 width²)
-};
-
-using Wells = std::array<Well, 8>;
-
-template <class T = double>
-struct Point {
-  T x, y;
-};
 
 template <class T = double>
 struct Cloud {
   grove::Array<T> x, y;
-};
-
-/// Energy of one point; the scalar may be any that has `exp`.
-inline const auto point_energy = [](const auto& p, const Wells& wells) {
-  using std::exp;
-  using T = std::decay_t<decltype(p.x)>;
-  T energy(0.0);
-  for (const Well& well : wells) {
-    const T dx = p.x - well.x;
-    const T dy = p.y - well.y;
-    energy -= well.depth * exp(-well.sharpness * (dx * dx + dy * dy));
-  }
-  return energy;
 };
 
 /// The same wells, by columns.
@@ -89,27 +62,12 @@ struct WellsData {
 
   explicit WellsData(Eigen::Index points) {
     Random random(3);
-    for (Well& well : wells)
-      well = {random.uniform(-2, 2), random.uniform(-2, 2), random.uniform(0.5, 2), random.uniform(0.3, 1.5)};
+    wells = random_wells(random);
     columns = columns_of(wells);
     cloud = {random.uniform_vector(points, -2, 2), random.uniform_vector(points, -2, 2)};
     point = {cloud.x[0], cloud.y[0]};
   }
 };
-
-inline double point_energy_by_hand(const Point<>& p, const Wells& wells, Point<>& grads) {
-  double energy = 0;
-  grads = {0, 0};
-  for (const Well& well : wells) {
-    const double dx = p.x - well.x;
-    const double dy = p.y - well.y;
-    const double term = well.depth * std::exp(-well.sharpness * (dx * dx + dy * dy));
-    energy -= term;
-    grads.x += 2 * well.sharpness * term * dx;
-    grads.y += 2 * well.sharpness * term * dy;
-  }
-  return energy;
-}
 
 inline double cloud_energy_by_hand(const Cloud<>& p, const Wells& wells, Cloud<>& grads) {
   grads.x.resize(p.x.size());

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <autodiff/autodiff.hpp>
-#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -23,38 +22,6 @@ inline const auto lorenz_of_steps = [](const auto& p) {
   std::array<T, 3> at{p.x, p.y, p.z};
   for (int i = 0; i < lorenz_steps; ++i) at = grove::fuse(step, at[0], at[1], at[2], p.sigma, p.rho, p.beta);
   return at[0] + at[1] + at[2];
-};
-
-/// A reverse sweep over the stored states.
-struct LorenzByHand {
-  std::vector<std::array<double, 3>> states = std::vector<std::array<double, 3>>(lorenz_steps);
-
-  double operator()(const Lorenz<>& p, Lorenz<>& grads) {
-    constexpr double h = lorenz_step_size;
-    double x = p.x, y = p.y, z = p.z;
-    for (auto& state : states) {
-      state = {x, y, z};
-      const double x_next = x + h * (p.sigma * (y - x));
-      const double y_next = y + h * (x * (p.rho - z) - y);
-      const double z_next = z + h * (x * y - p.beta * z);
-      x = x_next;
-      y = y_next;
-      z = z_next;
-    }
-    const double value = x + y + z;
-    grads = {1, 1, 1, 0, 0, 0};
-    for (std::size_t step = states.size(); step-- > 0;) {
-      const auto [xs, ys, zs] = states[step];
-      const double x_bar = grads.x, y_bar = grads.y, z_bar = grads.z;
-      grads.x += h * (-p.sigma * x_bar + (p.rho - zs) * y_bar + ys * z_bar);
-      grads.y += h * (p.sigma * x_bar - y_bar + xs * z_bar);
-      grads.z += h * (-xs * y_bar - p.beta * z_bar);
-      grads.sigma += h * (ys - xs) * x_bar;
-      grads.rho += h * xs * y_bar;
-      grads.beta -= h * zs * z_bar;
-    }
-    return value;
-  }
 };
 
 inline std::vector<Workload> workloads() {
