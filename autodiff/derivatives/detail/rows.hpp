@@ -64,7 +64,8 @@ void check_type_of_data(const char* caller, std::size_t argument, bool is_data) 
 }
 /// The same of all arguments behind the params.
 template <class... Args>
-void check_types_of_data(const char* caller, std::span<const bool, sizeof...(Args)> is_data) {
+void check_types_of_data([[maybe_unused]] const char* caller,
+                         [[maybe_unused]] std::span<const bool, sizeof...(Args)> is_data) {
   [[maybe_unused]] std::size_t argument = 0;
   ((check_type_of_data<Args>(caller, argument + 1, is_data[argument]), ++argument), ...);
 }
