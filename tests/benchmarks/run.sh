@@ -34,6 +34,7 @@ $("${CXX:-c++}" --version | head -1)
 
 Times are medians over the rounds; ratios are medians of the ratios within a round. Target: time ÷ hand to reach.
 After huge: time after a recording of fifteen million operations in the same process ÷ time before.
+Recording: the row until its operations are recorded; sweep: what is left.
 Bytes/op: bytes recorded ÷ elementary operations of the primal. Peak MB: memory that one gradient touches.
 END
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Row {
   std::function<Eigen::VectorXd()> result;  ///< of the last computation: the value, then the gradient if there is one
 
   bool is_grove() const { return name.starts_with("grove"); }
+  /// Of a row that stops once the operations are recorded: the row whose first part it is; else empty.
+  std::string whole() const { return name.ends_with(recording) ? name.substr(0, name.size() - recording.size()) : ""; }
+  static constexpr std::string_view recording = ", recording";
 };
 
 /// A problem of fixed size with all its rows.

@@ -18,6 +18,14 @@ inline constexpr bool is_var<Var<S>> = true;
 
 struct VarAccess;
 
+template <class T>
+constexpr void assignment_to_entry() {
+  static_assert(
+      sizeof(T) == 0,
+      "grove: an entry of an active array cannot be assigned; fill an Eigen::MatrixX<T> or Eigen::VectorX<T>, or "
+      "make the whole with where, stack, hcat or vcat");
+}
+
 }  // namespace detail
 
 /// An active scalar inside a loss: a small value (16 bytes for double), copied freely.
@@ -51,6 +59,20 @@ class Var {
     return *this;
   }
   constexpr ~Var() = default;
+
+  // Entries of active arrays are values.
+  template <class T>
+  void operator=(const T& /*value*/) && {
+    detail::assignment_to_entry<T>();
+  }
+  template <class T>
+  void operator+=(const T& /*value*/) && {
+    detail::assignment_to_entry<T>();
+  }
+  template <class T>
+  void operator-=(const T& /*value*/) && {
+    detail::assignment_to_entry<T>();
+  }
 
   /// The plain value.
   constexpr const S& value() const { return value_; }

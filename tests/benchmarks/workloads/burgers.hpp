@@ -81,7 +81,8 @@ inline std::vector<Workload> workloads() {
   workload.rows = {
       primal_row("primal", burgers, *at),
       hand_row<Burgers<>>([&at = *at, by_hand = BurgersByHand{}](auto& grads) mutable { return by_hand(at, grads); }),
-      grove_row("grove, scalars", 30, burgers, *at),
+      grove_row("grove, scalars", 12.5, burgers, *at),
+      recording_row("grove, scalars", burgers, *at),
       grove_row("grove, arrays", 4, burgers_of_arrays, *at),
   };
   workload.difference = difference_of(workload.rows[1], burgers, *at);

@@ -241,7 +241,8 @@ inline std::vector<Workload> workloads() {
       hand_row<Mixture<>>(
           [&data = *data, by_hand = MixtureByHand{}](auto& grads) mutable { return by_hand(data, grads); }),
       grove_row("grove, arrays", 1.0, mixture_of_arrays, data->params, *data),
-      grove_row("grove, scalars", 5, mixture, data->params, *data),
+      grove_row("grove, scalars", 3.5, mixture, data->params, *data),
+      recording_row("grove, scalars", mixture, data->params, *data),
       threads_row(1, 0, gmm_points, mixture_of_rows, data->params, data->rows, *data),
       threads_row(2, 1.0 / 1.8, gmm_points, mixture_of_rows, data->params, data->rows, *data),
   };

@@ -89,7 +89,7 @@ inline Workload one_point() {
   workload.rows = {
       primal_row("primal", point_energy, data->point, data->wells),
       hand_row<Point<>>([&data = *data](auto& grads) { return point_energy_by_hand(data.point, data.wells, grads); }),
-      grove_row("grove", 2.5, point_energy, data->point, data->wells),
+      grove_row("grove", 2.2, point_energy, data->point, data->wells),
       grove_row("grove, arrays", 2.5, point_energy_by_columns, data->point, data->columns),
   };
   const auto energy = [&wells = data->wells](const auto& p) { return point_energy(p, wells); };

@@ -27,7 +27,8 @@ inline Workload rosenbrock_workload() {
   workload.rows = {
       primal_row("primal", rosenbrock, *x),
       hand_row<Eigen::ArrayXd>([&x = *x](auto& grad) { return rosenbrock_by_hand(x, grad); }),
-      grove_row("grove, scalars", 18, rosenbrock, *x),
+      grove_row("grove, scalars", 14, rosenbrock, *x),
+      recording_row("grove, scalars", rosenbrock, *x),
       grove_row("grove, arrays", 1.5, rosenbrock_of_array, *x),
   };
   workload.difference = difference_of(workload.rows[1], rosenbrock, *x);
@@ -41,7 +42,7 @@ inline Workload ackley_workload() {
   workload.rows = {
       primal_row("primal", ackley, *at),
       hand_row<Position<>>([&at = *at](auto& grad) { return ackley_by_hand(at, grad); }),
-      grove_row("grove", 2.0, ackley, *at),
+      grove_row("grove", 1.9, ackley, *at),
   };
   const auto make = []<class T>(const auto& x) { return Position<T>{x[0], x[1]}; };
   workload.rows.push_back(forward_row<GroveForward<2>, 2>(ackley, make, grove::tree::flatten(*at)));

@@ -75,7 +75,7 @@ inline Workload line_workload(std::string id, Eigen::Index n, Eigen::Index k, do
 }
 
 inline std::vector<Workload> workloads() {
-  return {line_workload("A1", 100, 1, 1.5), line_workload("A10", 100, 10, 1.25), line_workload("B", 10000, 100, 1.02)};
+  return {line_workload("A1", 100, 1, 1.25), line_workload("A10", 100, 10, 1.25), line_workload("B", 10000, 100, 1.02)};
 }
 
 }  // namespace benchmarks

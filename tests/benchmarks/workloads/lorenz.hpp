@@ -31,7 +31,8 @@ inline std::vector<Workload> workloads() {
   workload.rows = {
       primal_row("primal", lorenz, *at),
       hand_row<Lorenz<>>([&at = *at, by_hand = LorenzByHand{}](auto& grads) mutable { return by_hand(at, grads); }),
-      grove_row("grove, plain loop", 4.0, lorenz, *at),
+      grove_row("grove, plain loop", 2.6, lorenz, *at),
+      recording_row("grove, plain loop", lorenz, *at),
       grove_row("grove, fused steps", 2.0, lorenz_of_steps, *at),
   };
   const auto make = []<class T>(const auto& x) { return Lorenz<T>{x[0], x[1], x[2], x[3], x[4], x[5]}; };

@@ -248,7 +248,8 @@ inline std::vector<Workload> workloads() {
   workload.rows = {
       primal_row("primal", lstm_loss, data->params, *data),
       hand_row<Lstm<>>([&data = *data, by_hand = LstmByHand{}](auto& grads) mutable { return by_hand(data, grads); }),
-      grove_row("grove, scalars", 1.6, lstm_loss, data->params, *data),
+      grove_row("grove, scalars", 1.3, lstm_loss, data->params, *data),
+      recording_row("grove, scalars", lstm_loss, data->params, *data),
       grove_row("grove, arrays", 0, lstm_loss_of_arrays, data->params, *data),
   };
   workload.difference = difference_of(workload.rows[1], lstm_loss, data->params, *data);
