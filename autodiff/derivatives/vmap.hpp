@@ -15,6 +15,7 @@
 
 #include "detail/collect.hpp"
 #include "detail/on_threads.hpp"
+#include "detail/packed_function.hpp"
 #include "detail/packs.hpp"
 
 namespace grove {
@@ -217,7 +218,8 @@ auto run_each(std::index_sequence<I...> positions, Threads threads, const F& f, 
 ///
 /// Gradients, Hessians (`grad`, `value_and_grad`, `hessian`) and, with batches of points and of tangents, `jvp` and
 /// `hvp` of plain batches are taken several instances at a time, in numbers of type Batched; where those would go
-/// different ways, one by one. So f must not count its calls. Anything else is a loop over the instances.
+/// different ways, one by one. So f must not count its calls. Anything else is a loop over the instances, unless it is
+/// given as `in_packs(f)`.
 ///
 /// Throws: ShapeError if batches or leaves differ in their number of instances, if there is none, or if rows come out
 /// of different lengths; what f throws, with the number of the instance before the text, other exceptions than Grove's
@@ -228,6 +230,18 @@ auto vmap(F f) {
     using Positions = detail::positions_t<I...>;
     return detail::run_each(Positions{}, nullptr, f, detail::settled(args)...);
   };
+}
+
+/// f, of which the caller says that it takes batched numbers, too, so that vmap takes several instances at a time:
+///
+///   const Eigen::VectorXd heights = grove::vmap(grove::in_packs(height))(points);
+///
+/// That is for functions without derivatives, of which vmap cannot know: inside, an element is a `grove::Batched`, for
+/// which `exp(x)`, `where` and arithmetic work, and `std::exp(x)` or `double y = x` do not compile. Where instances go
+/// different ways, or f returns no floating numbers, they go one by one.
+template <class F>
+auto in_packs(F f) {
+  return detail::PackedFunction<F>{std::move(f)};
 }
 
 /// How vmap goes about it.

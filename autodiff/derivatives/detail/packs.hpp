@@ -62,30 +62,49 @@ struct packed_argument<true, S, A> {
   using type = rebind_t<instance_t<A>, BatchedNumber<S>>;
 };
 
-template <class F, class Positions, class... Args>
-struct InPacks {
-  static consteval bool possible() { return false; }
-};
-/// A derivative of a loss that can be called with batched numbers, at batches of plain numbers of one floating type.
-template <class F, class Order, std::size_t... D, class G, std::size_t First, std::size_t... I, class... Args>
-struct InPacks<DerivativeOf<F, Order, std::index_sequence<D...>, G>, std::index_sequence<First, I...>, Args...> {
+/// Arguments of which those at some positions are batches: of plain numbers of one floating type, if they fit.
+template <class Positions, class... Args>
+struct PackedArguments;
+template <std::size_t First, std::size_t... I, class... Args>
+struct PackedArguments<std::index_sequence<First, I...>, Args...> {
   using Tuple = std::tuple<Args...>;
   using S = typename packed_scalar<std::tuple_element_t<First, Tuple>>::type;
 
   template <std::size_t K>
   static constexpr bool is_batch = K == First || ((K == I) || ...);
+  template <std::size_t K>
+  using Packed = typename packed_argument<is_batch<K>, S, std::tuple_element_t<K, Tuple>>::type;
 
-  static consteval bool possible() {
+  static consteval bool fit() {
     if constexpr (std::is_void_v<S> ||
                   !(std::is_same_v<S, typename packed_scalar<std::tuple_element_t<I, Tuple>>::type> && ...)) {
       return false;
     } else {
-      return [&]<std::size_t... K>(std::index_sequence<K...>) {
-        if constexpr (!((is_batch<K> || is_plain_argument<Args>()) && ...)) {
-          return false;
-        } else {
-          return std::is_invocable_v<const F&, const LossArgument<K>&...>;
-        }
+      return []<std::size_t... K>(std::index_sequence<K...>) {
+        return ((is_batch<K> || is_plain_argument<Args>()) && ...);
+      }
+      (std::index_sequence_for<Args...>{});
+    }
+  }
+};
+
+template <class F, class Positions, class... Args>
+struct InPacks {
+  static consteval bool possible() { return false; }
+};
+/// A derivative of a loss that can be called with batched numbers.
+template <class F, class Order, std::size_t... D, class G, class Positions, class... Args>
+struct InPacks<DerivativeOf<F, Order, std::index_sequence<D...>, G>, Positions, Args...>
+    : PackedArguments<Positions, Args...> {
+  using Arguments = PackedArguments<Positions, Args...>;
+  using S = typename Arguments::S;
+
+  static consteval bool possible() {
+    if constexpr (!Arguments::fit()) {
+      return false;
+    } else {
+      return []<std::size_t... K>(std::index_sequence<K...>) {
+        return std::is_invocable_v<const F&, const LossArgument<K>&...>;
       }
       (std::index_sequence_for<Args...>{});
     }
@@ -94,7 +113,7 @@ struct InPacks<DerivativeOf<F, Order, std::index_sequence<D...>, G>, std::index_
  private:
   template <std::size_t K>
   struct loss_argument {
-    using Packed = typename packed_argument<is_batch<K>, S, std::tuple_element_t<K, Tuple>>::type;
+    using Packed = typename Arguments::template Packed<K>;
     static auto pick() {
       if constexpr (((K == D) || ...)) {
         return std::type_identity<rebind_t<Packed, Var<typename Order::template Scalar<BatchedNumber<S>>>>>{};

@@ -2,6 +2,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "autodiff/autodiff.hpp"
@@ -81,6 +82,34 @@ TEST_CASE("derivatives along tangents take eight instances at once", "[vmap]") {
   CHECK((grove::vmap<1>(grove::jvp(curve))(point, v).tangent.row(3).transpose() -
          grove::jvp(curve)(point, Eigen::Vector3d(v.row(3).transpose())).tangent)
             .norm() == 0);
+}
+
+TEST_CASE("a function without derivatives takes eight instances at once if told to", "[vmap]") {
+  const MatrixXd x = points(19);
+  const auto height = [](const auto& p) {
+    ++calls;
+    return exp(-p(0) * p(0)) * sqrt(1 + p(1) * p(1)) + grove::where(p(2) > 0.2, p(2), p(0));
+  };
+  const auto check = [&](const auto& f, int expected_calls) {
+    calls = 0;
+    const auto packed = grove::vmap(grove::in_packs(f))(x);
+    CHECK(calls == expected_calls);
+    const auto alone = grove::vmap(f)(x);
+    CHECK((packed - alone).norm() <= 1e-14 * alone.norm());
+  };
+  check(height, 3);
+  check([&](const auto& p) { return (height(p) * p.array() + 1).matrix().eval(); }, 3);
+  check([&](const auto& p) { return 2 * (p * height(p)); }, 3);  // an expression
+  check([&](const auto& p) { return p(0) > 0 ? height(p) : 0 * p(1); }, int((x.col(0).array() > 0).count()));
+  calls = 0;
+  const std::vector<bool> signs = grove::vmap(grove::in_packs([](const auto& p) { return ++calls, p(0) > 0; }))(x);
+  CHECK(calls == 19);
+  CHECK(signs[3] == (x(3, 0) > 0));
+  const auto [sum, both] = grove::vmap<0, 2>(grove::in_packs([](const auto& p, double c, const auto& q) {
+    return std::pair{p.sum() * c, (p + q).eval()};
+  }))(x, 2.0, x);
+  CHECK((sum - 2 * x.rowwise().sum()).norm() < 1e-14);
+  CHECK(both == 2 * x);
 }
 
 TEST_CASE("where instances go different ways they go one by one", "[vmap]") {
