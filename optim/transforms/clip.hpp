@@ -208,30 +208,52 @@ struct AdaptiveGradClip {
   }
   template <class U, class P, class E>
   void update_in_place(U& updates, EmptyState& /*state*/, const P& params, const E& extra) const {
-    detail::for_each_leaf(
-        extra,
-        [&](std::size_t, auto&& u, const auto& p) {
-          using View = std::remove_cvref_t<decltype(u)>;
-          if constexpr (!detail::HasElements<View>) {
-            u = factor(u, p) * u;
-          } else if (u.rows() == 1 || u.cols() == 1) {
-            u = factor(u, p) * u;
-          } else if (axis == 1) {
-            for (Eigen::Index i = 0; i < u.rows(); ++i) {
-              const auto f = factor(u.row(i), p.row(i));
-              u.row(i) = f * u.row(i);
-            }
+    std::size_t number = 0;
+    tree::detail::visit_leaves(
+        [&]<class Leaf, class Of>(Leaf& leaf, const Of& of_params) {
+          if (!detail::admits(extra, number++)) return;
+          auto&& u = leaf_traits<Leaf>::view(leaf);
+          const auto& p = leaf_traits<Of>::view(of_params);
+          if constexpr (!tree::detail::stores_view<Leaf>) {
+            clip_units(u, p);
+          } else if (detail::leaf_rank<Leaf>() < 2 || u.rows() == 1 || u.cols() == 1) {
+            tree::detail::assign_leaf(leaf, factor(u, p) * u);
+          } else if (axis == 1) {  // rows of an active array cannot be assigned
+            tree::detail::assign_leaf(leaf, u.colwise() * factors(u.rowwise(), p.rowwise()));
           } else {
-            for (Eigen::Index j = 0; j < u.cols(); ++j) {
-              const auto f = factor(u.col(j), p.col(j));
-              u.col(j) = f * u.col(j);
-            }
+            tree::detail::assign_leaf(leaf, u.rowwise() * factors(u.colwise(), p.colwise()));
           }
         },
         updates, params);
   }
 
  private:
+  void clip_units(auto& u, const auto& p) const {
+    if constexpr (!detail::HasElements<std::remove_cvref_t<decltype(u)>>) {
+      u = factor(u, p) * u;
+    } else if (u.rows() == 1 || u.cols() == 1) {
+      u = factor(u, p) * u;
+    } else if (axis == 1) {
+      for (Eigen::Index i = 0; i < u.rows(); ++i) {
+        const auto f = factor(u.row(i), p.row(i));
+        u.row(i) = f * u.row(i);
+      }
+    } else {
+      for (Eigen::Index j = 0; j < u.cols(); ++j) {
+        const auto f = factor(u.col(j), p.col(j));
+        u.col(j) = f * u.col(j);
+      }
+    }
+  }
+  /// The factors of all units of a matrix, which are its rows or its columns.
+  auto factors(const auto& units, const auto& of_params) const {
+    const auto norms = units.norm().array();
+    const auto sizes = of_params.norm().array();
+    const auto in = [&](const Real& x) { return 0 * norms + detail::in_scalar_of(norms, x); };
+    const auto largest = in(clipping)*detail::select(sizes < in(eps), in(eps), sizes);
+    const auto divisor = detail::select(norms < in(Real(1e-6)), in(Real(1e-6)), norms);
+    return detail::select(norms < largest, in(Real(1)), largest / divisor);
+  }
   auto factor(const auto& u, const auto& p) const {
     auto norm = detail::norm_of(u);
     using S = std::remove_cvref_t<decltype(norm)>;

@@ -1,6 +1,7 @@
 // Every function over trees, called inside a loss: value and gradient are those of the same code on plain doubles.
 // (case in-place-on-active-trees)
 #include <Eigen/Dense>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +66,15 @@ double error_of(const F& f) {
   const auto [value, grads] = grove::value_and_grad(f)(at);
   return std::abs(value - plain) + std::abs(grove::evaluate(f, at) - plain) +
          (tree::flatten(grads) - slopes(f)).cwiseAbs().maxCoeff();
+}
+
+/// The updates of adaptive_grad_clip, of which some units are clipped and others are not.
+template <class P>
+auto clipped_adaptively(const P& p, std::optional<int> axis) {
+  const auto optimizer = adaptive_grad_clip(0.5, 0.4, axis);
+  P updates = p;
+  tree::for_each([](auto&& u) { u = 0.45 * u * u + 0.1; }, updates);
+  return digest(optimizer.update(updates, optimizer.init(p), p).updates);
 }
 
 template <class P>
@@ -205,4 +215,9 @@ TEST_CASE("in forward mode, too") {
   const auto f = IN_LOSS(digest(twice(apply_updates(projection_l2_ball(p, 2), incremental_update(twice(p), p, 0.3)))));
   CHECK((grove::jacfwd(f)(at).transpose() - slopes(f)).cwiseAbs().maxCoeff() < 1e-6);
   CHECK((grove::hessian(f)(at) - grove::hessian(f)(at).transpose()).norm() < 1e-9);
+}
+
+TEST_CASE("matrices are clipped by rows and columns inside a loss") {
+  CHECK(error_of([](const auto& p) { return clipped_adaptively(p, {}); }) < 1e-8);
+  CHECK(error_of([](const auto& p) { return clipped_adaptively(p, 1); }) < 1e-8);
 }
