@@ -23,8 +23,8 @@ namespace grove::optim::detail {
 template <class P>
 using LowRankTree = std::vector<Eigen::Matrix<accumulator_t<P>, Eigen::Dynamic, Eigen::Dynamic>>;
 
-/// An orthonormal basis of the space of the first `rank` left singular vectors, or of the right ones for a matrix that
-/// is wider than tall.
+/// An orthonormal basis of the space of the first `rank` left singular vectors, as columns; for a matrix that is wider
+/// than tall of the right ones, as rows. So the shape of the basis tells which of the two a state was made for.
 ///
 /// The eigenvectors of the smaller Gram matrix give the directions, and a QR factorization makes their images
 /// orthonormal whatever their lengths. A singular value decomposition would be as good and takes ten times as long to
@@ -34,14 +34,15 @@ Matrix leading_singular_vectors(const Matrix& x, Eigen::Index rank) {
   const Matrix tall = x.rows() >= x.cols() ? x : Matrix(x.transpose());
   const Eigen::SelfAdjointEigenSolver<Matrix> gram(tall.transpose() * tall);
   const Matrix images = tall * gram.eigenvectors().rightCols(rank).rowwise().reverse();
-  return Eigen::HouseholderQR<Matrix>(images).householderQ() * Matrix::Identity(tall.rows(), rank);
+  const Matrix basis = Eigen::HouseholderQR<Matrix>(images).householderQ() * Matrix::Identity(tall.rows(), rank);
+  return x.rows() >= x.cols() ? basis : Matrix(basis.transpose());
 }
 
 /// A matrix of the size of a projected leaf; without a basis, of the leaf itself.
 template <class Matrix>
 Matrix room_for_projected(const Matrix& basis, Eigen::Index rows, Eigen::Index cols) {
   if (basis.size() == 0) return Matrix(rows, cols);
-  return rows >= cols ? Matrix(basis.cols(), cols) : Matrix(rows, basis.cols());
+  return rows >= cols ? Matrix(basis.cols(), cols) : Matrix(rows, basis.rows());
 }
 
 /// A leaf as a matrix of the accumulator's scalar.
@@ -74,7 +75,8 @@ struct GaLoreState {
     detail::for_each_shape(
         [&](const tree::Path& path, const LeafShape& shape) {
           const auto& basis = projector[leaf++];
-          if (basis.size() != 0 && basis.rows() != std::max(shape.rows, shape.cols))
+          const bool tall = shape.rows >= shape.cols;
+          if (basis.size() != 0 && (tall ? basis.rows() != shape.rows : basis.cols() != shape.cols))
             detail::throw_leaf_misfit(path, shape.rows, shape.cols);
           small.push_back(detail::room_for_projected(basis, shape.rows, shape.cols));
         },
@@ -105,8 +107,10 @@ struct ScaleByGalore {
     Tree small, projector;
     detail::for_each_shape(
         [&](const tree::Path&, const LeafShape& shape) {
-          const Eigen::Index longer = std::max(shape.rows, shape.cols);
-          projector.push_back(shape.rank == 2 ? Matrix::Zero(longer, rank_of(shape.rows, shape.cols)) : Matrix(0, 0));
+          const Eigen::Index rank = shape.rank == 2 ? rank_of(shape.rows, shape.cols) : 0;
+          const bool tall = shape.rows >= shape.cols;
+          projector.push_back(rank == 0 ? Matrix(0, 0)
+                                        : Matrix(Matrix::Zero(tall ? shape.rows : rank, tall ? rank : shape.cols)));
           small.push_back(detail::room_for_projected(projector.back(), shape.rows, shape.cols));
           small.back().setZero();
         },
@@ -127,7 +131,7 @@ struct ScaleByGalore {
           Matrix& basis = state.projector[leaf];
           if (basis.size() != 0) {
             if (choose) basis = detail::leading_singular_vectors(g, rank_of(g.rows(), g.cols()));
-            g = g.rows() >= g.cols() ? Matrix(basis.transpose() * g) : Matrix(g * basis);
+            g = g.rows() >= g.cols() ? Matrix(basis.transpose() * g) : Matrix(g * basis.transpose());
           }
           small.push_back(std::move(g));
         },
@@ -144,7 +148,7 @@ struct ScaleByGalore {
             } else if (u.rows() >= u.cols()) {
               u = (options.scale * (basis * small[leaf])).array().template cast<S>();
             } else {
-              u = (options.scale * (small[leaf] * basis.transpose())).array().template cast<S>();
+              u = (options.scale * (small[leaf] * basis)).array().template cast<S>();
             }
           } else {
             u = static_cast<S>(small[leaf](0, 0));

@@ -185,14 +185,14 @@ auto poly_loss_cross_entropy(const X& logits, const Y& labels, double epsilon = 
                            epsilon * grove::sum(detail::along(y * (1.0 - detail::elements(p)), over)));
 }
 
-/// Σ q·(log q - log p), with 0·log 0 = 0, one value for each row (or vector).
+/// Σ q·(log q - log p), in which a target q = 0 counts nothing, whatever log p: one value for each row (or vector).
 template <class X, class Y, Axis A = Axis::rows, class M = NoMask>
 auto kl_divergence(const X& log_predictions, const Y& targets, const Over<A, M>& over = {}) {
   constexpr auto name = "kl_divergence";
   detail::check_same_shape(name, "log_predictions", log_predictions, "targets", targets);
   const auto& log_p = detail::counted(name, detail::elements(log_predictions), over, 0.0);
   const auto& q = detail::counted(name, detail::elements(targets), over, 0.0);
-  return detail::evaluated(grove::sum(detail::along(grove::xlogy(q, q) - q * log_p, over)));
+  return detail::evaluated(grove::sum(detail::along(grove::xlogy(q, q) - grove::where(q == 0, 0.0, q * log_p), over)));
 }
 
 /// The same with targets given as logarithms; a target of 0, whose logarithm is -inf, counts nothing.

@@ -244,8 +244,10 @@ P projection_l2_sphere(P params, double scale = 1) {
     tree::for_each([&](auto&& x) { x = factor * x; }, params);
     return params;
   } else {
+    using Limits = std::numeric_limits<tree::scalar_t<P>>;
     double largest = 1, norm = detail::plain(tree::global_norm(params));
-    if (std::isinf(norm)) {  // of finite numbers, perhaps
+    // Of finite numbers, perhaps, whose squares overflow or vanish.
+    if (std::isinf(norm) || norm < std::sqrt(double{Limits::min()}) / double{Limits::epsilon()}) {
       largest = 0;
       for (double x : detail::values_of(params, [](double value) { return std::abs(value); })) {
         largest = std::max(largest, x);

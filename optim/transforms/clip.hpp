@@ -11,6 +11,7 @@
 #include "../../autodiff/error.hpp"
 #include "../numerics/detail/check.hpp"
 #include "../protocol/detail/leafwise.hpp"
+#include "../protocol/mask.hpp"
 #include "scale.hpp"
 
 namespace grove::optim {

@@ -98,6 +98,7 @@ class Owned : public OwnedBase<Plain> {
   Owned& setZero() { return setConstant(Scalar(0)); }
 
   using Base::operator();
+  decltype(auto) operator()(Index i) const { return values()(i); }
   Scalar& operator()(Index i, Index j) { return changed()(i, j); }
   Scalar& operator()(Index i) { return changed()(i); }
   decltype(auto) operator[](Index i) const { return values()[i]; }

@@ -29,6 +29,8 @@ inline std::filesystem::path folder_of(const std::filesystem::path& file) {
 /// Throws if nothing can be written to `path`; `ends_well` says whether its extension is right, `needed` which are.
 inline void check_output(const std::string& function, const std::filesystem::path& path, bool ends_well,
                          const char* needed) {
+  if (path.native().find('\0') != std::filesystem::path::string_type::npos)
+    throw DataError(function + ": a file name holds a zero byte");
   if (!ends_well) throw DataError(function + ": " + path.string() + ": the extension must be " + needed);
   const auto file = figure_file(function, path);
   std::error_code ignored;

@@ -51,13 +51,13 @@ inline std::string clean(std::string_view text) {
 }
 
 /// Text as a string of gnuplot's language that stands for exactly these bytes. Nothing is special between its single
-/// quotes; control characters are escapes between double ones.
+/// quotes; these and control characters stand between double ones. (A doubled quote is one too, but not at the start.)
 inline std::string gnuplot_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\'') {
-      result += "''";
+      result += "'.\"'\".'";
     } else if (byte < 0x20 || byte == 0x7f) {
       result += fmt::format("'.\"\\{:03o}\".'", byte);
     } else {

@@ -129,6 +129,7 @@ inline void replace_file(const char* who, const std::string& name, const std::st
   const auto fail = [&](const std::string& reason) {
     throw DataError(fill("{}: {}: the file cannot be written: {}", {who, name, reason}));
   };
+  if (name.find('\0') != std::string::npos) fail("its name holds a zero byte");
   std::error_code ignored;
   fs::path file = name;
   for (int links = 0; fs::is_symlink(file, ignored); ++links) {

@@ -325,6 +325,10 @@ TEST_CASE("plain calls: special functions are members of plain arrays as of acti
 }
 
 TEST_CASE("plain calls: results are values, and leaves of trees") {
+  const auto small = grove::square(Eigen::Vector3d(1, 2, 3));
+  const auto large = grove::square(VectorXd::LinSpaced(3, 1, 3));
+  CHECK(small(2) == 9);
+  CHECK(large(2) == 9);
   const ArrayXd x = ArrayXd::LinSpaced(3, 1, 2);
   auto y = grove::square(x);
   auto copy = y;

@@ -38,9 +38,9 @@ Figure two_panels() {
 
 TEST_CASE("a script carries its data and quotes its labels", "[figure]") {
   const std::string script = detail::figure_script(two_panels(), "svg", "a'b.svg");
-  CHECK_THAT(script, Catch::Matchers::Contains("set title 'it''s a loss'\n"));
+  CHECK_THAT(script, Catch::Matchers::Contains("set title 'it'.\"'\".'s a loss'\n"));
   CHECK_THAT(script, Catch::Matchers::Contains("$s0_0 << EOD\n0 1\n1 0.1\n2 0.01\nEOD\n"));
-  CHECK_THAT(script, Catch::Matchers::Contains("set output 'a''b.svg'\n"));
+  CHECK_THAT(script, Catch::Matchers::Contains("set output 'a'.\"'\".'b.svg'\n"));
   CHECK_THAT(script, Catch::Matchers::Contains("set logscale y\n"));
 }
 
@@ -147,9 +147,13 @@ TEST_CASE("names and titles are data: every picture is well-formed (figure-inval
   CHECK(detail::clean("Größe ∂ 😀") == "Größe ∂ 😀");
   CHECK(detail::clean("\xc0\x80\xed\xa0\x80\xf5") == "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD");
   CHECK(detail::clean("\xe2\x82") == "\uFFFD\uFFFD");
-  CHECK(detail::gnuplot_quoted("it's\n") == "'it''s'.\"\\012\".''");
+  CHECK(detail::gnuplot_quoted("it's\n") == "'it'.\"'\".'s'.\"\\012\".''");
   if (detail::find_gnuplot().empty()) return;
   const Folder folder;
+  for (const char* quoted : {"'", "''", "'; !touch RAN", "a''"}) {
+    INFO(quoted);
+    CHECK(write_figure({.panels = {{.title = quoted, .series = {{quoted, {}, {1, 2}}}}}}, folder.path / "q.svg").drawn);
+  }
   const std::string title =
       "Gr\xf6\xdf"
       "e '\" \\n `x` @a_b^c %d <&> \x02";

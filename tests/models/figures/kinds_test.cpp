@@ -212,7 +212,8 @@ TEST_CASE("bars of several groups stand side by side", "[figure]") {
   CHECK_THAT(script_of({.log_y = true, .bars = {{"b", {"a", "c"}, {0.003, -1}}}}), Contains("set yrange [0.001:*]\n"));
   const std::string many(30, 'n');
   CHECK_THAT(script_of({.bars = {{"b", {many, many}, {1, 2}}}}), Contains("rotate by 90") && Contains("key tmargin"));
-  CHECK_THAT(script, Contains("set xtics ('a''b' 0, 'c' 1)") && Contains("$s0_0 using 1:3:(0):($4-$3) with vectors"));
+  CHECK_THAT(script,
+             Contains("set xtics ('a'.\"'\".'b' 0, 'c' 1)") && Contains("$s0_0 using 1:3:(0):($4-$3) with vectors"));
 }
 
 TEST_CASE("errors name the panel and what is in it", "[figure]") {

@@ -64,6 +64,15 @@ TEST_CASE("galore follows optax, up to the float32 of its singular vectors") {
   check("galore_gap", galore(0.1, {.rank = 1, .update_proj_gap = 7}, scale_by_rms()), 0, 1e-5);
 }
 
+TEST_CASE("the state of a wide matrix is not taken for one of its transpose (foreign-state)") {
+  const auto optimizer = galore(0.1);
+  Eigen::MatrixXd params = Eigen::MatrixXd::Ones(3, 2), grads = params;
+  for (const auto& other : {Eigen::MatrixXd(2, 3), Eigen::MatrixXd(3, 3), Eigen::MatrixXd(6, 1)}) {
+    auto state = optimizer.init(other);
+    CHECK_THROWS_AS(step(optimizer, grads, state, params), grove::StructureError);
+  }
+}
+
 TEST_CASE("dpsgd without noise follows optax") {
   const auto optimizer = dpsgd(0.1, {.l2_norm_clip = 2.0, .noise_multiplier = 0, .momentum = 0.9, .nesterov = true});
   for (const auto& [of, run] : golden::runs("contrib.txt", "dpsgd")) {

@@ -50,6 +50,9 @@ TEST_CASE("projections onto the simplex and the l1 sets of huge numbers (simplex
   CHECK(projection_l1_ball(vec({1.5e308, -1.5e308}), 2) == vec({1, -1}));
   CHECK((projection_l2_ball(vec({1.5e308, 1.5e308})) - vec({1, 1}) / std::sqrt(2)).norm() < 1e-15);
   CHECK((projection_l2_sphere(vec({-3e200, 4e200}), 10) - vec({-6, 8})).norm() < 1e-14);
+  CHECK((projection_l2_sphere(vec({-3e-200, 4e-200}), 10) - vec({-6, 8})).norm() < 1e-14);
+  CHECK((projection_l2_sphere(vec({-3e-320, 4e-320}), 10) - vec({-6, 8})).norm() < 1e-3);
+  CHECK((projection_l2_sphere(Eigen::Vector2f(-3e-30f, 4e-30f), 10) - Eigen::Vector2f(-6, 8)).norm() < 1e-5f);
 }
 
 TEST_CASE("multiclass_sparsemax_loss of huge scores") {
@@ -137,6 +140,8 @@ TEST_CASE("losses of huge, tiny and impossible numbers") {
   const ArrayXd log_p = vec({std::log(0.9), std::log(0.05), std::log(0.05)}).array();
   CHECK(losses::kl_divergence_with_log_targets(log_p, log_q) == Approx(std::log(10.0)));
   CHECK(losses::kl_divergence_with_log_targets(log_q, log_q) == 0);
+  CHECK(losses::kl_divergence(vec({-inf, std::log(0.5), std::log(0.5)}), vec({0, 0.5, 0.5})) == 0);
+  CHECK(std::abs(losses::generalized_kl_divergence(vec({-inf, 0}), vec({0, 1}))) < 1e-15);
   const auto divergence = [&](const auto& x) { return losses::kl_divergence_with_log_targets(x, log_q); };
   CHECK((grove::grad(divergence)(log_p) - vec({0, -0.5, -0.5}).array()).abs().maxCoeff() < 1e-15);
 
