@@ -24,6 +24,7 @@ for page in "$@"; do
         while (match(text, /`[^`]*`/)) {
           code = substr(text, RSTART + 1, RLENGTH - 2)
           text = substr(text, RSTART + RLENGTH)
+          if (code ~ /^std::/) continue
           sub(/\(.*/, "", code)
           sub(/^(.*::)/, "", code)
           if (code ~ /^[A-Za-z_][A-Za-z_0-9]*$/) print code
