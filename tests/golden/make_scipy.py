@@ -4,7 +4,7 @@
     golden-env/bin/python tests/golden/make_scipy.py            # writes next to this script
 
 constraints.txt   lasso, elastic net and nonnegative least squares: data, targets, coefficients
-second_order.txt  scipy.optimize.minimize on small problems: final value, gradients evaluated, final point
+second_order.txt  scipy.optimize.minimize and least_squares on small problems: final value, gradients (residuals) evaluated, final point
 sparse_fit.txt    scipy.optimize.least_squares on the problem of sparse_test.cpp: cost, params
 
 Every number is written with 17 significant digits, so that it is read back exactly.
@@ -40,21 +40,26 @@ def constraints():
 
 
 def beale(x):
+    return np.sum(beale_residuals(x) ** 2)
+
+
+def beale_residuals(x):
     a, b = x
-    return (1.5 - a + a * b) ** 2 + (2.25 - a + a * b**2) ** 2 + (2.625 - a + a * b**3) ** 2
+    return np.array([1.5 - a + a * b, 2.25 - a + a * b**2, 2.625 - a + a * b**3])
+
+
+def beale_jacobian(x):
+    a, b = x
+    return np.array([[b - 1, a], [b**2 - 1, 2 * a * b], [b**3 - 1, 3 * a * b**2]])
 
 
 def beale_grad(x):
-    a, b = x
-    r = np.array([1.5 - a + a * b, 2.25 - a + a * b**2, 2.625 - a + a * b**3])
-    j = np.array([[b - 1, a], [b**2 - 1, 2 * a * b], [b**3 - 1, 3 * a * b**2]])
-    return 2 * j.T @ r
+    return 2 * beale_jacobian(x).T @ beale_residuals(x)
 
 
 def beale_hess(x):
     a, b = x
-    r = np.array([1.5 - a + a * b, 2.25 - a + a * b**2, 2.625 - a + a * b**3])
-    j = np.array([[b - 1, a], [b**2 - 1, 2 * a * b], [b**3 - 1, 3 * a * b**2]])
+    r, j = beale_residuals(x), beale_jacobian(x)
     h = 2 * j.T @ j
     h[0, 1] += 2 * (r @ [1, 2 * b, 3 * b**2])
     h[1, 0] = h[0, 1]
@@ -101,6 +106,14 @@ def second_order():
         options = {"gtol": 1e-10, "ftol": 1e-16}
         found = so.minimize(f, np.array(start), jac=g, bounds=box, method="L-BFGS-B", options=options)
         yield f"lbfgsb_box_{problem}", [found.fun, found.njev, *found.x]
+    squares = {
+        "rosenbrock": (lambda x: np.array([1 - x[0], 10 * (x[1] - x[0] ** 2)]), lambda x: np.array([[-1, 0], [-20 * x[0], 10]])),
+        "beale": (beale_residuals, beale_jacobian),
+    }
+    for problem, (residuals, jacobian) in squares.items():
+        tight = {"xtol": 1e-12, "ftol": 1e-12, "gtol": 1e-12}
+        found = so.least_squares(residuals, np.array(PROBLEMS[problem][3]), jac=jacobian, method="lm", **tight)
+        yield f"gauss_newton_{problem}", [2 * found.cost, found.nfev, *found.x]
 
 
 READINGS = [(i, j) for j in range(8) for i in range(4) if (i + j) % 4 != 3]
