@@ -3,6 +3,7 @@
 
 #include "apply_row.hpp"
 #include "matrix_vector.hpp"
+#include "small_product.hpp"
 
 namespace grove::detail {
 
@@ -13,12 +14,18 @@ void add_product(Target&& target, const A& a, const B& b) {
   using X = typename A::Scalar;
   using Y = typename B::Scalar;
   if constexpr (std::same_as<X, S> && std::same_as<Y, S>) {
-    target.noalias() += a * b;
+    if (!small_product(target, a, b, false)) target.noalias() += a * b;
   } else if constexpr (std::same_as<Y, S>) {
     target.noalias() += a.template cast<S>() * b;
   } else {
     target.noalias() += a * b.template cast<S>();
   }
+}
+
+/// target = a · b for matrices of the target's scalar.
+template <class Target, class A, class B>
+void set_product(Target&& target, const A& a, const B& b) {
+  if (!small_product(target, a, b, true)) target.noalias() = a * b;
 }
 
 /// The node of a product of two terms.
@@ -29,7 +36,7 @@ auto product_of(const X& a, const Y& b) {
   auto value = writable(y);
   if constexpr (std::same_as<typename decltype(a.matrix_map())::Scalar, S> &&
                 std::same_as<typename decltype(b.matrix_map())::Scalar, S>) {
-    value.noalias() = a.matrix_map() * b.matrix_map();
+    set_product(value, a.matrix_map(), b.matrix_map());
   } else {
     value.setZero();
     add_product(value, a.matrix_map(), b.matrix_map());

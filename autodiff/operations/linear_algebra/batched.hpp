@@ -1,6 +1,7 @@
 // Products of many pairs of small matrices, stacked one below the other, as one operation.
 #pragma once
 
+#include "../../engine/fusion/product.hpp"
 #include "detail/views.hpp"
 
 namespace grove {
@@ -37,9 +38,9 @@ struct BatchedProductNode {
       const auto left = a.matrix_map().middleRows(i, rows).template cast<S>();
       const auto right = b.matrix_map().middleRows(j, inner).template cast<S>();
       if constexpr (Transposed) {
-        block.noalias() = left * right.transpose();
+        set_product(block, left, right.transpose());
       } else {
-        block.noalias() = left * right;
+        set_product(block, left, right);
       }
     });
     if (y.is_active()) {
@@ -48,9 +49,9 @@ struct BatchedProductNode {
           each([&](Index i, Index rows, Index j, Index inner) {
             const auto right = b.matrix_map().middleRows(j, inner).template cast<S>();
             if constexpr (Transposed) {
-              a_bar.middleRows(i, rows).noalias() += y_bar.middleRows(i, rows) * right;
+              add_product(a_bar.middleRows(i, rows), y_bar.middleRows(i, rows), right);
             } else {
-              a_bar.middleRows(i, rows).noalias() += y_bar.middleRows(i, rows) * right.transpose();
+              add_product(a_bar.middleRows(i, rows), y_bar.middleRows(i, rows), right.transpose());
             }
           });
         });
@@ -58,9 +59,9 @@ struct BatchedProductNode {
           each([&](Index i, Index rows, Index j, Index inner) {
             const auto left = a.matrix_map().middleRows(i, rows).template cast<S>();
             if constexpr (Transposed) {
-              b_bar.middleRows(j, inner).noalias() += y_bar.middleRows(i, rows).transpose() * left;
+              add_product(b_bar.middleRows(j, inner), y_bar.middleRows(i, rows).transpose(), left);
             } else {
-              b_bar.middleRows(j, inner).noalias() += left.transpose() * y_bar.middleRows(i, rows);
+              add_product(b_bar.middleRows(j, inner), left.transpose(), y_bar.middleRows(i, rows));
             }
           });
         });
