@@ -49,6 +49,10 @@ struct CumulativeExtreme {
     using S = scalar_of<decltype(x)>;
     for (Index k = 0; k < x.size(); ++k) {
       const S now = x.coeff(k);
+      if (now != now) {  // tangents too
+        y.coeffRef(k) = (k == 0 ? now : S(y.coeff(k - 1) + now)) * S(std::numeric_limits<double>::quiet_NaN());
+        continue;
+      }
       if (k == 0) {
         y.coeffRef(k) = now;
         continue;

@@ -37,6 +37,12 @@ TEST_CASE("cumprod, cummax and cummin run along a vector, each row, each column"
   const double nan = std::nan("");
   CHECK(cummax(Eigen::Vector3d(1, nan, 2)).array().isNaN().count() == 2);
   CHECK(cummin(Eigen::Vector3d(nan, 1, 2)).array().isNaN().count() == 3);
+  const auto last = [](const auto& x) { return cummax(x)(2) + cummin(x)(2); };
+  for (const Eigen::Vector3d& broken : {Eigen::Vector3d(1, nan, 2), Eigen::Vector3d(nan, 1, 2)}) {
+    CHECK(grove::grad(last)(broken).head(2).array().isNaN().any());
+    CHECK(grove::jacfwd(last)(broken).reshaped().head(2).array().isNaN().all());
+    CHECK(std::isnan(grove::jvp(last)(broken, Eigen::Vector3d(0, 1, 0)).tangent));
+  }
 }
 
 TEST_CASE("running products and extremes have the right derivatives, at zeros too") {
