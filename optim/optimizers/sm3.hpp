@@ -141,7 +141,7 @@ struct Sm3Options {
 
 /// SM3: scale_by_sm3, then a step of -learning_rate, which must be a number.
 inline auto sm3(double learning_rate, Sm3Options options = {}) {
-  detail::check_not_negative("sm3", "learning_rate", learning_rate);
+  detail::check_rate("sm3", "learning_rate", learning_rate);
   detail::check_decay("sm3", "momentum", options.momentum);
   return chain(scale_by_sm3({.b1 = options.momentum}), scale(-learning_rate));
 }

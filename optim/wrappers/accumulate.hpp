@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 #include "../protocol/chain.hpp"
@@ -19,6 +20,17 @@ template <class E, class T>
 void set_zero(const E& extra, T& t) {
   for_each_leaf(
       extra, [](std::size_t, auto&& x) { x = select(x - x == 0, x - x, 0); }, t);
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// How many calls make a step. Throws: HyperparameterError unless that is positive and can be counted.
+inline std::int64_t calls_of(std::string_view name, double k) {
+  check_positive("multi_steps", name, k);
+  if (!(k < 0x1p62)) reject("multi_steps", name, "be a number that can be counted to", k);
+  return static_cast<std::int64_t>(k);
 }
 
 }  // namespace detail
@@ -168,8 +180,8 @@ struct MultiSteps {
   void update_in_place(U& updates, S& state, const P& params, const E& extra) const {
     state.skip_state = should_skip_update_fn(extra, updates, state.gradient_step, params);
     if (state.skip_state.should_skip) return detail::set_zero(extra, updates);
-    const auto k = static_cast<std::int64_t>(every_k_schedule(state.gradient_step));
-    detail::check_positive("multi_steps", "what every_k_schedule returns", k);
+    const std::int64_t k =
+        detail::calls_of("what every_k_schedule returns", std::floor(every_k_schedule(state.gradient_step)));
     const double share = use_grad_mean ? 1.0 / static_cast<double>(state.mini_step + 1) : 1.0;
     const auto add = [&](auto& sum, const auto& acc, const auto& g) {
       if (use_grad_mean) {
@@ -198,11 +210,16 @@ struct MultiSteps {
 ///
 ///   auto optimizer = multi_steps(adam(1e-3), 8, {.should_skip_update_fn = skip_not_finite});
 ///
-/// `every_k_schedule` is a number or a schedule of the optimizer's step. Skipped gradients leave no trace but
-/// `skip_state`. Between steps the optimizer is not run at all, so its counts and schedules stand still.
+/// `every_k_schedule` is a whole number, or a schedule of the optimizer's step, whose value is rounded down. Skipped
+/// gradients leave no trace but `skip_state`. Between steps the optimizer is not run at all, so its counts and
+/// schedules stand still.
 template <class T, class Skip = SkipNever>
 auto multi_steps(const T& optimizer, ScalarOrSchedule<double> every_k_schedule, MultiStepsOptions<Skip> options = {}) {
-  if (!every_k_schedule.is_schedule()) detail::check_positive("multi_steps", "every_k_schedule", every_k_schedule(0));
+  if (!every_k_schedule.is_schedule()) {
+    const double k = every_k_schedule(0);
+    if (static_cast<double>(detail::calls_of("every_k_schedule", k)) != k)
+      detail::reject("multi_steps", "every_k_schedule", "be a whole number", k);
+  }
   using Link = MultiSteps<detail::unwrap_link_t<T>, Skip>;
   return GradientTransformation<Link>{
       {optimizer, std::move(every_k_schedule), options.use_grad_mean, options.should_skip_update_fn}};

@@ -188,7 +188,11 @@ TEST_CASE("every transformation and wrapper rejects hyperparameters out of range
   const auto inner = sgd(0.1);
   const std::vector<std::pair<std::function<void()>, const char*>> table{
       {[&] { apply_every(0); }, "apply_every: k must be positive, got 0"},
+      {[] { sm3(inf); }, "sm3: learning_rate must be finite, got inf"},
       {[&] { multi_steps(inner, 0); }, "multi_steps: every_k_schedule must be positive, got 0"},
+      {[&] { multi_steps(inner, 2.5); }, "multi_steps: every_k_schedule must be a whole number, got 2.5"},
+      {[&] { multi_steps(inner, inf); },
+       "multi_steps: every_k_schedule must be a number that can be counted to, got inf"},
       {[&] { skip_large_updates(0); }, "skip_large_updates: max_squared_norm must be positive, got 0"},
       {[&] { apply_if_finite(inner, -1); }, "apply_if_finite: max_consecutive_errors must not be negative, got -1"},
       {[&] { lookahead(inner, 0, 0.5); }, "lookahead: sync_period must be positive, got 0"},
