@@ -24,7 +24,7 @@ for page in "$@"; do
         while (match(text, /`[^`]*`/)) {
           code = substr(text, RSTART + 1, RLENGTH - 2)
           text = substr(text, RSTART + RLENGTH)
-          if (code ~ /^std::/) continue
+          if (code ~ /^(std::|V_)/) continue  # names of others, and of benchmarks
           sub(/\(.*/, "", code)
           sub(/^(.*::)/, "", code)
           if (code ~ /^[A-Za-z_][A-Za-z_0-9]*$/) print code

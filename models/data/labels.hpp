@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "../../autodiff/detail/message.hpp"
@@ -34,11 +35,13 @@ inline Labels class_labels(const Table& table, std::string_view name, std::vecto
   if (classes.empty()) classes = table.categories(name);
   Labels labels{{}, std::move(classes)};
   labels.values.reserve(column.size());
+  std::unordered_map<std::string_view, int> number_of;
+  for (std::size_t k = 0; k < labels.classes.size(); ++k) number_of.try_emplace(labels.classes[k], static_cast<int>(k));
   for (std::size_t i = 0; i < column.size(); ++i) {
     const Cell cell = column.cell(i);
     table.check_present(name, cell);
-    const auto found = std::find(labels.classes.begin(), labels.classes.end(), cell.text());
-    if (found == labels.classes.end()) {
+    const auto found = number_of.find(cell.text());
+    if (found == number_of.end()) {
       const Place at = cell.place();
       std::string known;
       for (const std::string& c : labels.classes) {
@@ -48,7 +51,7 @@ inline Labels class_labels(const Table& table, std::string_view name, std::vecto
       throw DataError(grove::detail::fill("class_labels: {}:{}:{}: column '{}' holds '{}', which is none of {}",
                                           {table.source, at.line, at.column, name, cell.text(), known}));
     }
-    labels.values.push_back(static_cast<int>(found - labels.classes.begin()));
+    labels.values.push_back(found->second);
   }
   return labels;
 }
