@@ -43,3 +43,10 @@ if(UNIX)
   )
   set_tests_properties(consumer/single_include PROPERTIES LABELS consumer)
 endif()
+
+add_test(
+  NAME consumer/vcpkg COMMAND ${CMAKE_COMMAND} "-DROOT=${PROJECT_SOURCE_DIR}"
+                              "-DDIRECTORY=${PROJECT_BINARY_DIR}/consumer/vcpkg" -P
+                              "${PROJECT_SOURCE_DIR}/tests/consumer/vcpkg.cmake"
+)
+set_tests_properties(consumer/vcpkg PROPERTIES LABELS consumer)
