@@ -14,6 +14,7 @@
 
 #include "../../autodiff/error.hpp"
 #include "../../autodiff/tree/tree.hpp"
+#include "../least_squares/detail/problem.hpp"
 #include "../numerics/detail/check.hpp"
 #include "detail/implicit.hpp"
 
@@ -39,6 +40,17 @@ struct Equations {
 
   bool all_finite() const { return value.allFinite() && jacobian.allFinite(); }
 };
+
+/// The equations at a trial point; NaN where they throw an Error that says that there are none, which damping may mend.
+template <class = void>
+Equations try_equations(const std::function<Equations(const Eigen::VectorXd&)>& equations, const Eigen::VectorXd& x) {
+  try {
+    return equations(x);
+  } catch (const Error& error) {
+    if (is_a_mistake(error)) throw;
+  }
+  return {Eigen::VectorXd::Constant(x.size(), std::numeric_limits<double>::quiet_NaN()), {}};
+}
 
 /// A root of `equations(x) → Equations` by Newton's method; where a step does not bring the equations nearer to 0, by
 /// the damped steps of Levenberg and Marquardt. `x` becomes the root, the result its equations.
@@ -69,7 +81,7 @@ Equations find_root(const char* function, const std::function<Equations(const Ei
     }
     const double length = move.norm();
     Equations next;
-    if (std::isfinite(length)) next = equations(x - move);
+    if (std::isfinite(length)) next = try_equations(equations, x - move);
     const bool better = std::isfinite(length) && next.all_finite() && next.value.norm() < norm;
     // The end: a Newton step that is small. At rounding level the equations need not fall any more.
     if (damping == 0 && length <= options.tolerance * scale()) {
@@ -85,7 +97,7 @@ Equations find_root(const char* function, const std::function<Equations(const Ei
       const bool much = next.value.norm() < norm / 2;
       x -= move;
       at = std::move(next);
-      damping = much ? (damping < 1e-6 ? 0 : damping / 10) : damping;
+      damping = damping < 1e-6 ? 0 : damping / (much ? 10 : 3);
     } else {
       damping = damping == 0 ? 1e-6 : damping * 10;
       if (damping > 1e20) break;
@@ -146,6 +158,7 @@ auto solve_root(const char* function, const F& residual, const P& start, const R
 /// leaves no trace: derivatives come from the implicit function theorem, dx = -(∂f/∂x)⁻¹ ∂f/∂args, at the cost of one
 /// evaluation of f with variables and one linear solve in the backward pass. x0 gets no derivative. Variables that f
 /// captures instead of taking them as arguments count too, but the solver's steps are then recorded.
+/// A trial at which f throws an Error, but one of shapes or structures, is made again, shorter.
 /// Returns a tree like x0; a number of the loss's own type inside a loss.
 /// Throws: ShapeError if f returns more or fewer numbers than x0 has; Error if no root is found, or where ∂f/∂x is
 /// singular and a derivative is taken.

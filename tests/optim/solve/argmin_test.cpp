@@ -55,6 +55,11 @@ TEST_CASE("argmin finds minima of losses that are not convex where it starts") {
   CHECK((slope - MatrixXd{{1}, {3}}).cwiseAbs().maxCoeff() < 1e-12);
   const auto well = [](const auto& u) { return -grove::exp(-u * u); };
   CHECK(std::abs(argmin(well, 1.5)) < 1e-12);  // from the concave rim
+  const auto entropy = [](const auto& u) {
+    if (grove::value_of(u) <= 0) throw grove::DataError("the logarithm of nothing");
+    return u * log(u);
+  };
+  CHECK(argmin(entropy, 3.0) == Approx(std::exp(-1.0)).epsilon(1e-13));  // whose first step leads below 0
 }
 
 TEST_CASE("argmin says why it found nothing") {
