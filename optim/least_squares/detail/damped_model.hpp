@@ -21,6 +21,7 @@ class DampedModel : public QuadraticModel<S> {
   void solve(const Region<S>& region, TrustRegionMethod method, TrustStep<S>& step) override {
     const Eigen::Index n = region.scale.size(), held = n - static_cast<Eigen::Index>(region.free.size());
     units_.setZero(n);
+    along_.resize(n);
     for (const Eigen::Index j : region.free) units_(j) = 1 / region.scale(j);
     times_gram(region.offset, image_);
     scaled_gradient_ = units_.cwiseProduct(image_ + gradient);
@@ -32,7 +33,8 @@ class DampedModel : public QuadraticModel<S> {
     step.rank = factored ? pivots_above(100 * floor) - held : 0;
     step.limited = !factored || scaled_step_.norm() > region.radius;
     if (step.limited && method == TrustRegionMethod::dogleg && factored) {
-      times_gram(units_.cwiseProduct(scaled_gradient_), image_);
+      along_ = units_.cwiseProduct(scaled_gradient_);
+      times_gram(along_, image_);
       dogleg<S>(scaled_gradient_, scaled_gradient_.dot(units_.cwiseProduct(image_)), region.radius, scaled_step_);
     } else {
       for (int i = 0; i < 60 && (scaled_step_.size() != n || scaled_step_.norm() > 1.05 * region.radius); ++i) {
