@@ -1,5 +1,5 @@
 // Fits of networks.
-// Headers: models/fitting/fitted_network.hpp
+// Headers: models/fitting/{fitted_network,mlp}.hpp
 #include <models/fitting/mlp.hpp>
 
 #include <fstream>
