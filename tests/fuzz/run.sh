@@ -31,12 +31,23 @@ eigen=
 for prefix in /usr/local/include /usr/include; do
   if [[ -d $prefix/eigen3 ]]; then eigen=$prefix/eigen3; fi
 done
-for reader in "${readers[@]}"; do
-  echo "== $reader: $seconds s"
-  mkdir -p "$folder/$reader"
+fuzz() {
+  mkdir -p "$folder/$1"
   "$cxx" -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I"$grove_root" \
-    ${eigen:+-isystem "$eigen"} "$grove_root/tests/fuzz/${reader}_fuzz.cpp" -o "$folder/${reader}_fuzz" -lfmt
-  "$folder/${reader}_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=4096 \
-    -dict="$grove_root/tests/fuzz/$reader.dict" -artifact_prefix="$folder/" -print_final_stats=1 "$folder/$reader" \
-    "$grove_root/tests/fuzz/seeds/$reader" 2>&1 | grep -vE '^#|NEW_FUNC|^INFO|# Uses: ' 
+    ${eigen:+-isystem "$eigen"} "$grove_root/tests/fuzz/$1_fuzz.cpp" -o "$folder/$1_fuzz" -lfmt
+  "$folder/$1_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=4096 \
+    -dict="$grove_root/tests/fuzz/$1.dict" -artifact_prefix="$folder/" -print_final_stats=1 "$folder/$1" "$grove_root/tests/fuzz/seeds/$1"
+}
+# All at once.
+running=()
+for reader in "${readers[@]}"; do
+  fuzz "$reader" >"$folder/$reader.log" 2>&1 &
+  running+=($!)
 done
+status=0
+for i in "${!readers[@]}"; do
+  wait "${running[$i]}" || status=1
+  echo "== ${readers[$i]}: $seconds s"
+  grep -vE '^#|NEW_FUNC|^INFO|# Uses: ' "$folder/${readers[$i]}.log" || true
+done
+exit $status
