@@ -68,7 +68,7 @@ inline bool all_finite(std::initializer_list<double> values) {
 /// "0.5", or "*" for a side that the data chooses.
 inline std::string side_of(double limit) { return std::isfinite(limit) ? number(limit) : "*"; }
 inline std::string range_of(const Limits& limits) {
-  return "[" + side_of(limits.low) + ":" + side_of(limits.high) + "]";
+  return fmt::format("[{}:{}]", side_of(limits.low), side_of(limits.high));
 }
 
 /// A scale of colours for the whole panel.

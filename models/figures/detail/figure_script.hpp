@@ -118,7 +118,7 @@ inline std::string y_range(const Panel& panel) {
   if (!is_empty(panel.contours)) return range_of(or_axis(limits, panel.contours.y));
   if (!panel.bars.empty() && panel.log_y) return range_of(or_else(limits, foot_of(panel.bars), NAN));
   if ((!panel.histograms.empty() || !panel.bars.empty()) && !panel.log_y && !std::isfinite(limits.low))
-    return "[*<0:0<" + side_of(limits.high) + "]";
+    return fmt::format("[*<0:0<{}]", side_of(limits.high));
   return range_of(limits);
 }
 
