@@ -1,6 +1,8 @@
 // What gnuplot plots in one panel: blocks of numbers, how each is drawn, and settings beside them.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
