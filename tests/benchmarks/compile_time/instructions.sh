@@ -16,7 +16,7 @@ source "$here/../../../cmake/setup.sh"
 write=0
 [[ ${1:-} == --write ]] && write=1 && shift
 programs=("$@")
-((${#programs[@]})) || programs=(eigen scalar_gradient struct_gradient minimize_adam)
+((${#programs[@]})) || programs=(struct_gradient minimize_adam)
 read -ra flags <<<"${CXXFLAGS:--O0}"
 
 grove_install_missing examples
