@@ -19,8 +19,8 @@ struct FitRow {
   double error = 0;       ///< standard error
   double t = 0;           ///< estimate / error, z where errors are those of large samples
   double p = 0;           ///< probability of so large a |t| if the param were zero
-  double low = 0;         ///< ends of its confidence interval
-  double high = 0;        ///< upper end of the confidence interval
+  double low = 0;         ///< lower end of its confidence interval
+  double high = 0;        ///< upper end of it
   std::string note = {};  ///< "fixed", "at a bound", "not determined" or nothing
 };
 

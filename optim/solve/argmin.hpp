@@ -13,8 +13,8 @@
 #include "../../autodiff/derivatives/hessian.hpp"
 #include "../../autodiff/error.hpp"
 #include "../../autodiff/tree/tree.hpp"
-#include "../least_squares/detail/problem.hpp"
 #include "../numerics/detail/check.hpp"
+#include "../numerics/detail/no_value.hpp"
 #include "../numerics/detail/positive_definite.hpp"
 #include "detail/implicit.hpp"
 
@@ -33,17 +33,6 @@ struct PlainLoss {
   std::function<double(const Eigen::VectorXd&)> value;
   std::function<double(const Eigen::VectorXd&, Eigen::VectorXd& gradient, Eigen::MatrixXd& hessian)> derivatives;
 };
-
-/// The loss at a trial point; infinite where it throws an Error that says that it has none.
-template <class = void>
-double try_loss(const PlainLoss& loss, const Eigen::VectorXd& x) {
-  try {
-    return loss.value(x);
-  } catch (const Error& error) {
-    if (is_a_mistake(error)) throw;
-  }
-  return std::numeric_limits<double>::infinity();
-}
 
 /// Newton's method with steps that are shortened until the loss falls; near the end, where rounding hides whether it
 /// does, the gradient decides. `x` becomes the minimum, the result the Hessian there. Throws: Error where none is
@@ -75,7 +64,10 @@ Eigen::MatrixXd find_minimum(const PlainLoss& loss, Eigen::VectorXd& x, const Ar
     }
     double rate = 1;
     const double noise = 1e-15 * std::abs(value);
-    while (rate > 1e-12 && !(try_loss(loss, x - rate * move) <= value - 1e-4 * rate * slope + noise)) rate /= 2;
+    const auto trial = [&] {
+      return value_or(std::numeric_limits<double>::infinity(), [&] { return loss.value(x - rate * move); });
+    };
+    while (rate > 1e-12 && !(trial() <= value - 1e-4 * rate * slope + noise)) rate /= 2;
     if (!(rate > 1e-12)) throw fail("no step lowers the loss");
     x -= rate * move;
     value = loss.derivatives(x, gradient, hessian);

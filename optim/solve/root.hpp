@@ -14,8 +14,8 @@
 
 #include "../../autodiff/error.hpp"
 #include "../../autodiff/tree/tree.hpp"
-#include "../least_squares/detail/problem.hpp"
 #include "../numerics/detail/check.hpp"
+#include "../numerics/detail/no_value.hpp"
 #include "detail/implicit.hpp"
 
 namespace grove::optim {
@@ -40,17 +40,6 @@ struct Equations {
 
   bool all_finite() const { return value.allFinite() && jacobian.allFinite(); }
 };
-
-/// The equations at a trial point; NaN where they throw an Error that says that there are none, which damping may mend.
-template <class = void>
-Equations try_equations(const std::function<Equations(const Eigen::VectorXd&)>& equations, const Eigen::VectorXd& x) {
-  try {
-    return equations(x);
-  } catch (const Error& error) {
-    if (is_a_mistake(error)) throw;
-  }
-  return {Eigen::VectorXd::Constant(x.size(), std::numeric_limits<double>::quiet_NaN()), {}};
-}
 
 /// A root of `equations(x) → Equations` by Newton's method; where a step does not bring the equations nearer to 0, by
 /// the damped steps of Levenberg and Marquardt. `x` becomes the root, the result its equations.
@@ -81,8 +70,10 @@ Equations find_root(const char* function, const std::function<Equations(const Ei
     }
     const double length = move.norm();
     Equations next;
-    if (std::isfinite(length)) next = try_equations(equations, x - move);
-    const bool better = std::isfinite(length) && next.all_finite() && next.value.norm() < norm;
+    const bool better = std::isfinite(length) && value_or(false, [&] {
+                          next = equations(x - move);
+                          return next.all_finite() && next.value.norm() < norm;
+                        });
     // The end: a Newton step that is small. At rounding level the equations need not fall any more.
     if (damping == 0 && length <= options.tolerance * scale()) {
       if (!better) return at;

@@ -250,7 +250,7 @@ struct AdaptiveGradClip {
   auto factors(const auto& units, const auto& of_params) const {
     const auto norms = units.norm().array();
     const auto sizes = of_params.norm().array();
-    const auto in = [&](const Real& x) { return 0 * norms + detail::in_scalar_of(norms, x); };
+    const auto in = [&](const Real& x) { return detail::in_scalar_of(norms, x); };
     const auto largest = in(clipping)*detail::select(sizes < in(eps), in(eps), sizes);
     const auto divisor = detail::select(norms < in(Real(1e-6)), in(Real(1e-6)), norms);
     return detail::select(norms < largest, in(Real(1)), largest / divisor);

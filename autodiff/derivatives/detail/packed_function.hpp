@@ -36,7 +36,8 @@ struct InPacks<PackedFunction<F>, Positions, Args...> : PackedArguments<Position
         if constexpr (!std::is_invocable_v<const F&, const typename Arguments::template Packed<K>&...>) {
           return false;
         } else {
-          using Single = std::invoke_result_t<const PackedFunction<F>&, const OneArgument<K>&...>;
+          using Single =
+              std::invoke_result_t<const PackedFunction<F>&, const typename Arguments::template Argument<K, S>&...>;
           using Together =
               std::invoke_result_t<const PackedFunction<F>&, const typename Arguments::template Packed<K>&...>;
           return is_packed<Single, Together>();
@@ -47,21 +48,6 @@ struct InPacks<PackedFunction<F>, Positions, Args...> : PackedArguments<Position
   }
 
  private:
-  template <std::size_t K>
-  struct one_argument {
-    using A = std::tuple_element_t<K, std::tuple<Args...>>;
-    static auto pick() {
-      if constexpr (Arguments::template is_batch<K>) {
-        return std::type_identity<instance_t<A>>{};
-      } else {
-        return std::type_identity<A>{};
-      }
-    }
-    using type = typename decltype(pick())::type;
-  };
-  template <std::size_t K>
-  using OneArgument = typename one_argument<K>::type;
-
   template <class Single, class Together>
   static consteval bool is_packed() {
     if constexpr (tree::Pytree<Single>) {

@@ -52,14 +52,14 @@ consteval bool is_plain_argument() {
   }
 }
 
-/// What f sees of argument K where instances are side by side: S is their floating type.
-template <bool IsBatch, class S, class A>
-struct packed_argument {
+/// What f sees of an argument: of a batch an instance with other numbers, of others what they are.
+template <bool IsBatch, class Number, class A>
+struct instance_argument {
   using type = A;
 };
-template <class S, class A>
-struct packed_argument<true, S, A> {
-  using type = rebind_t<instance_t<A>, BatchedNumber<S>>;
+template <class Number, class A>
+struct instance_argument<true, Number, A> {
+  using type = rebind_t<instance_t<A>, Number>;
 };
 
 /// Arguments of which those at some positions are batches: of plain numbers of one floating type, if they fit.
@@ -72,8 +72,10 @@ struct PackedArguments<std::index_sequence<First, I...>, Args...> {
 
   template <std::size_t K>
   static constexpr bool is_batch = K == First || ((K == I) || ...);
+  template <std::size_t K, class Number>
+  using Argument = typename instance_argument<is_batch<K>, Number, std::tuple_element_t<K, Tuple>>::type;
   template <std::size_t K>
-  using Packed = typename packed_argument<is_batch<K>, S, std::tuple_element_t<K, Tuple>>::type;
+  using Packed = Argument<K, BatchedNumber<S>>;
 
   static consteval bool fit() {
     if constexpr (std::is_void_v<S> ||

@@ -6,23 +6,27 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <type_traits>
 
 #include "matrix_vector.hpp"
 
 namespace grove::detail {
 
-/// A matrix of doubles in memory; (i, j) is data[i·down + j·across].
+/// A matrix of doubles in memory, to read or to write; (i, j) is data[i·down + j·across].
+template <class Number>
 struct Strided {
-  const double* data;
+  Number* data;
   Index down, across;
 
   Strided from(Index i, Index j) const { return {data + i * down + j * across, down, across}; }
 };
+using StridedInput = Strided<const double>;
+using StridedOutput = Strided<double>;
 
 /// y ← X W (fresh), or y += X W, for as many rows as P holds and N columns; the columns of X (and of y) lie together.
 template <class P, int N>
-[[gnu::always_inline]] inline void times_columns(const Strided& x, Index depth, const Strided& w, const Strided& y,
-                                                 bool fresh) {
+[[gnu::always_inline]] inline void times_columns(const StridedInput& x, Index depth, const StridedInput& w,
+                                                 const StridedOutput& y, bool fresh) {
   P sums[N];
   unrolled<N>([&](auto j) { sums[j] = repeated<P>(0.0); });
   for (Index k = 0; k < depth; ++k) {
@@ -30,12 +34,13 @@ template <class P, int N>
     unrolled<N>([&](auto j) { sums[j] += row * w.data[k * w.down + j * w.across]; });
   }
   unrolled<N>([&](auto j) {
-    double* const to = const_cast<double*>(y.data) + j * y.across;
+    double* const to = y.data + j * y.across;
     store<P>(to, fresh ? sums[j] : P(load<P>(to) + sums[j]));
   });
 }
 template <int N>
-void times_columns(const Strided& x, Index rows, Index depth, const Strided& w, const Strided& y, bool fresh) {
+void times_columns(const StridedInput& x, Index rows, Index depth, const StridedInput& w, const StridedOutput& y,
+                   bool fresh) {
   Index i = 0;
   for (; i + 24 <= rows; i += 24) times_columns<Lanes<double, 24>, N>(x.from(i, 0), depth, w, y.from(i, 0), fresh);
   for (; i + 8 <= rows; i += 8) times_columns<Lanes<double, 8>, N>(x.from(i, 0), depth, w, y.from(i, 0), fresh);
@@ -43,12 +48,12 @@ void times_columns(const Strided& x, Index rows, Index depth, const Strided& w, 
 }
 
 /// Y ← X W (fresh), or Y += X W, for a W that the cache holds.
-inline void multiply_by_small(const Strided& x, Index rows, Index depth, const Strided& w, Index cols, const Strided& y,
-                              bool fresh) {
+inline void multiply_by_small(const StridedInput& x, Index rows, Index depth, const StridedInput& w, Index cols,
+                              const StridedOutput& y, bool fresh) {
   constexpr Index most = 240;  // rows at once: they stay in the cache while W is passed over
   for (Index i = 0; i < rows; i += most) {
     const Index n = std::min(most, rows - i);
-    const Strided part = x.from(i, 0);
+    const StridedInput part = x.from(i, 0);
     Index j = 0;
     for (; j + 8 <= cols; j += 8) times_columns<8>(part, n, depth, w.from(0, j), y.from(i, j), fresh);
     for (; j + 2 <= cols; j += 2) times_columns<2>(part, n, depth, w.from(0, j), y.from(i, j), fresh);
@@ -58,7 +63,8 @@ inline void multiply_by_small(const Strided& x, Index rows, Index depth, const S
 
 /// sums += Xᵀ C for N columns of X and M of C.
 template <int N, int M>
-[[gnu::always_inline]] inline void add_dots_of(const Strided& x, const Strided& c, Index rows, const Strided& sums) {
+[[gnu::always_inline]] inline void add_dots_of(const StridedInput& x, const StridedInput& c, Index rows,
+                                               const StridedOutput& sums) {
   using P = Lanes<double, 8>;
   P packs[N * M];
   double numbers[N * M];
@@ -78,20 +84,19 @@ template <int N, int M>
       unrolled<N>([&](auto a) { numbers[b * N + a] += x.data[a * x.across + i] * c.data[b * c.across + i]; });
     });
   }
-  unrolled<M>([&](auto b) {
-    unrolled<N>([&](auto a) { const_cast<double*>(sums.data)[a * sums.down + b * sums.across] += numbers[b * N + a]; });
-  });
+  unrolled<M>(
+      [&](auto b) { unrolled<N>([&](auto a) { sums.data[a * sums.down + b * sums.across] += numbers[b * N + a]; }); });
 }
 template <int M>
-void add_dots_with(const Strided& x, Index x_cols, const Strided& c, Index rows, const Strided& sums) {
+void add_dots_with(const StridedInput& x, Index x_cols, const StridedInput& c, Index rows, const StridedOutput& sums) {
   Index a = 0;
   for (; a + 5 <= x_cols; a += 5) add_dots_of<5, M>(x.from(0, a), c, rows, sums.from(a, 0));
   for (; a < x_cols; ++a) add_dots_of<1, M>(x.from(0, a), c, rows, sums.from(a, 0));
 }
 
 /// Y += Xᵀ C for a Y that the cache holds; the columns of X and of C lie together.
-inline void add_small_product(const Strided& x, Index x_cols, const Strided& c, Index c_cols, Index rows,
-                              const Strided& y) {
+inline void add_small_product(const StridedInput& x, Index x_cols, const StridedInput& c, Index c_cols, Index rows,
+                              const StridedOutput& y) {
   constexpr Index most = 192;  // rows at once: five columns of both fit into the nearest cache
   for (Index i = 0; i < rows; i += most) {
     const Index n = std::min(most, rows - i);
@@ -107,16 +112,18 @@ concept DoublesInMemory = std::same_as<typename X::Scalar, double> &&(int(X::Fla
                           int(X::RowsAtCompileTime) == Eigen::Dynamic&& int(X::ColsAtCompileTime) == Eigen::Dynamic;
 
 template <class X>
-Strided strided(const X& x) {
-  return X::IsRowMajor ? Strided{x.data(), x.outerStride(), x.innerStride()}
-                       : Strided{x.data(), x.innerStride(), x.outerStride()};
+auto strided(X&& x) {
+  using Matrix = Strided<std::remove_pointer_t<decltype(x.data())>>;
+  return bare<X>::IsRowMajor ? Matrix{x.data(), x.outerStride(), x.innerStride()}
+                             : Matrix{x.data(), x.innerStride(), x.outerStride()};
 }
 
 /// target = a b (fresh), or target += a b, if one of them is small; else false.
 template <class Target, class A, class B>
 bool small_product(Target& target, const A& a, const B& b, bool fresh) {
   if constexpr (register_bytes >= 64 && DoublesInMemory<Target> && DoublesInMemory<A> && DoublesInMemory<B>) {
-    const Strided y = strided(target), x = strided(a), w = strided(b);
+    const StridedOutput y = strided(target);
+    const StridedInput x = strided(a), w = strided(b);
     const Index rows = a.rows(), depth = a.cols(), cols = b.cols();
     constexpr Index small = Index{1} << 14;
     if (y.down == 1 && x.down == 1 && rows >= 8 && cols > 1 && depth != 0 && depth * cols <= small) {

@@ -10,8 +10,6 @@
 #include <optional>
 #include <utility>
 
-#include "../../detail/message.hpp"
-#include "../../error.hpp"
 #include "eigen_lu.hpp"
 
 namespace grove::detail {
@@ -85,6 +83,7 @@ class FullPivotLu {
   /// One solution, with zeros for the unknowns that the equations leave free.
   template <class B>
   solution_t<B> solve(const Eigen::MatrixBase<B>& b) const {
+    check_sides_of_lu("fullPivLu: solve", rows(), cols(), b.rows(), b.cols());
     const Eigen::Index r = checked_rank("solve");
     solution_t<B> x = solution_t<B>::Zero(cols(), b.cols());
     Whole sides = p_ * b.derived().template cast<T>();
@@ -94,9 +93,12 @@ class FullPivotLu {
     x.topRows(r) = top;
     return q_ * x;
   }
-  const M inverse() const { return solve(M::Identity(rows(), cols())); }
+  const M inverse() const {
+    check_square_lu("fullPivLu: inverse", rows(), cols());
+    return solve(M::Identity(rows(), cols()));
+  }
   T determinant() const {
-    eigen_assert(rows() == cols() && "only square matrices have a determinant");
+    check_square_lu("fullPivLu: determinant", rows(), cols());
     return determinant_by_pivots(matrix_, lu_, odd_);
   }
   /// A basis of the null space, as columns; a column of zeros if there is none but zero.

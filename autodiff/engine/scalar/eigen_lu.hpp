@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include "../../detail/message.hpp"
+#include "../../error.hpp"
 #include "eigen_zeros.hpp"
 #include "innermost.hpp"
 
@@ -55,6 +57,18 @@ typename M::Scalar determinant_by_pivots(const M& matrix, const M& lu, bool odd)
   return product;
 }
 
+/// Eigen asserts such things; a loss that is compiled without assertions would read out of bounds.
+inline void check_square_lu(const char* what, Eigen::Index rows, Eigen::Index cols) {
+  if (rows != cols) [[unlikely]]
+    throw ShapeError(fill("{}: needs a square matrix, got {}", {what, shape_text(rows, cols)}));
+}
+inline void check_sides_of_lu(const char* what, Eigen::Index rows, Eigen::Index cols, Eigen::Index of_b,
+                              Eigen::Index b_cols) {
+  if (rows != of_b) [[unlikely]]
+    throw ShapeError(
+        fill("{}: {} and {} have not as many rows", {what, shape_text(rows, cols), shape_text(of_b, b_cols)}));
+}
+
 /// Eigen's interface; what it solves and inverts must be regular, as with Eigen.
 template <class M>
 class PartialPivotLu {
@@ -68,6 +82,7 @@ class PartialPivotLu {
     explicit Transposed(const PartialPivotLu& lu) : lu_(lu) {}
     template <class B>
     solution_t<B> solve(const Eigen::MatrixBase<B>& b) const {
+      check_sides_of_lu("partialPivLu: solve", lu_.rows(), lu_.cols(), b.rows(), b.cols());
       solution_t<B> x = b.derived().template cast<T>();
       lu_.lu_.transpose().template triangularView<Eigen::Lower>().solveInPlace(x);
       lu_.lu_.transpose().template triangularView<Eigen::UnitUpper>().solveInPlace(x);
@@ -95,7 +110,7 @@ class PartialPivotLu {
     matrix_ = matrix.derived();
     lu_ = matrix_;
     const Eigen::Index n = lu_.rows();
-    eigen_assert(n == lu_.cols() && "PartialPivLU is only for square matrices");
+    check_square_lu("partialPivLu", n, lu_.cols());
     permutation_.setIdentity(n);
     odd_ = false;
     for (Eigen::Index k = 0; k < n; ++k) {
@@ -127,6 +142,7 @@ class PartialPivotLu {
 
   template <class B>
   solution_t<B> solve(const Eigen::MatrixBase<B>& b) const {
+    check_sides_of_lu("partialPivLu: solve", rows(), cols(), b.rows(), b.cols());
     solution_t<B> x = permutation_ * b.derived().template cast<T>();
     lu_.template triangularView<Eigen::UnitLower>().solveInPlace(x);
     lu_.template triangularView<Eigen::Upper>().solveInPlace(x);

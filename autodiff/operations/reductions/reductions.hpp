@@ -87,6 +87,7 @@ Y logsumexp_across(const X& h, const Y& y) {
     exponentials_of_rows(in_rows<ByRows>(h.array_map()), shares, i, some, largest, sums);
     for (Index k = 0; k < some; ++k)
       values[i + k] = std::isfinite(largest[k]) ? largest[k] + std::log(sums[k]) : largest[k];
+    if (!h.is_active()) return;
     sums = sums.inverse();
     for (Index j = 0; j < length; ++j) shares.col(j).segment(i, some) *= sums;
   });

@@ -4,16 +4,9 @@
 #include <Eigen/Core>
 #include <string>
 
-#include "../../../autodiff/error.hpp"
+#include "../../numerics/detail/no_value.hpp"
 
 namespace grove::optim::detail {
-
-/// Whether an exception says that the program is wrong, or lost others that it works with, and not that there is no
-/// value at these params.
-inline bool is_a_mistake(const Error& error) {
-  return dynamic_cast<const ShapeError*>(&error) != nullptr || dynamic_cast<const StructureError*>(&error) != nullptr ||
-         dynamic_cast<const CommunicationError*>(&error) != nullptr;
-}
 
 /// The residuals of the free params, raw: without weights and losses. What a residual function throws goes through.
 class ResidualProblem {

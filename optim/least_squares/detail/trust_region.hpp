@@ -190,24 +190,16 @@ class TrustRegion {
   /// The residuals at a trial point; infinity where there are none.
   double try_residuals(TrustRegionEnd& end, const Eigen::VectorX<S>& x) {
     ++end.residual_evaluations;
-    try {
+    const double cost = value_or(std::numeric_limits<double>::infinity(), [&] {
       problem_.residuals(x, trial_residuals_);
-    } catch (const Error& error) {
-      if (is_a_mistake(error)) throw;
-      return std::numeric_limits<double>::infinity();
-    }
-    const double cost = problem_.total(weighing_.cost(trial_residuals_));
+      return problem_.total(weighing_.cost(trial_residuals_));
+    });
     return std::isfinite(cost) ? cost : std::numeric_limits<double>::infinity();
   }
 
   /// Moves to the trial point if its derivatives are finite; if not, the model stays where it is.
   bool move(TrustRegionEnd& end, double cost) {
-    bool moved = false;
-    try {
-      moved = linearize(end, trial_, trial_residuals_);
-    } catch (const Error& error) {
-      if (is_a_mistake(error)) throw;
-    }
+    const bool moved = value_or(false, [&] { return linearize(end, trial_, trial_residuals_); });
     if (!moved) {
       linearize(end, end.x, end.residuals);
       return false;

@@ -12,11 +12,11 @@
 #include "../../../autodiff/derivatives/grad.hpp"
 #include "../../../autodiff/derivatives/hessian.hpp"
 #include "../../../autodiff/derivatives/jacobian.hpp"
-#include "../../../autodiff/error.hpp"
 #include "../../../autodiff/tree/arithmetic.hpp"
 #include "../../../autodiff/tree/make.hpp"
 #include "../../numerics/detail/check.hpp"
 #include "../../numerics/detail/math.hpp"
+#include "../../numerics/detail/no_value.hpp"
 #include "../batches.hpp"
 #include "threaded_loss.hpp"
 
@@ -47,15 +47,8 @@ template <class Call>
 double value_unless_thrown(std::string& message, const Call& call) {
   try {
     return call();
-  } catch (const ShapeError&) {
-    throw;
-  } catch (const StructureError&) {
-    throw;
-  } catch (const StaleVariableError&) {
-    throw;
-  } catch (const CommunicationError&) {
-    throw;
   } catch (const Error& error) {
+    if (is_a_mistake(error)) throw;
     message = error.what();
   }
   return std::numeric_limits<double>::quiet_NaN();

@@ -3,6 +3,7 @@
 
 #include <Eigen/Dense>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "autodiff/autodiff.hpp"
@@ -116,4 +117,33 @@ TEST_CASE("what has no derivative where the rank may change is an error") {
   const MatrixXd regular = flat + MatrixXd::Ones(3, 3);
   const MatrixXd by_hand = -regular.transpose().inverse() * MatrixXd::Ones(3, 3) * regular.transpose().inverse();
   CHECK((grove::grad(inverse)(regular) - by_hand).norm() < 1e-12);
+}
+
+TEST_CASE("shapes that do not fit are errors, with assertions and without") {
+  const auto error_of = [](const auto& use) -> std::string {
+    const auto loss = [&use](const auto& p) {
+      Eigen::MatrixX<grove::scalar_t<decltype(p)>> a(2, 3);
+      a.setConstant(p);
+      return use(a);
+    };
+    try {
+      grove::grad(loss)(1.0);
+    } catch (const grove::ShapeError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(error_of([](const auto& a) { return a.partialPivLu().determinant(); }) ==
+        "partialPivLu: needs a square matrix, got 2×3");
+  CHECK(error_of([](const auto& a) { return a.fullPivLu().determinant(); }) ==
+        "fullPivLu: determinant: needs a square matrix, got 2×3");
+  CHECK(error_of([](const auto& a) { return a.fullPivLu().inverse().sum(); }) ==
+        "fullPivLu: inverse: needs a square matrix, got 2×3");
+  const MatrixXd three = MatrixXd::Ones(3, 1);
+  CHECK(error_of([&](const auto& a) { return a.fullPivLu().solve(three).sum(); }) ==
+        "fullPivLu: solve: 2×3 and 3×1 have not as many rows");
+  CHECK(error_of([&](const auto& a) { return a.leftCols(2).eval().partialPivLu().solve(three).sum(); }) ==
+        "partialPivLu: solve: 2×2 and 3×1 have not as many rows");
+  CHECK(error_of([&](const auto& a) { return a.leftCols(2).eval().partialPivLu().transpose().solve(three).sum(); }) ==
+        "partialPivLu: solve: 2×2 and 3×1 have not as many rows");
 }
